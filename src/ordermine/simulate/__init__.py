@@ -1,0 +1,3 @@
+"""Believable logs with known answers."""
+
+from __future__ import annotations
