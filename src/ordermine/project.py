@@ -1,0 +1,497 @@
+"""The project file, ``ordermine.toml``: what the data can't say, as frozen values.
+
+Everything has a default. Unknown keys, wrong types and unknown words are reported together, each with its place
+and the nearest known spelling.
+
+Importing this module loads pydantic, which takes longer than ``ordermine --help`` may: do it in functions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+import zoneinfo
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Final, get_args
+
+from pydantic import (  # noqa: TID253  (the models are this module; its users import it lazily)
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    model_validator,
+)
+
+from ordermine.errors import EnvironmentFault, UsageError, near
+from ordermine.schema import KEY_COLUMNS, KINDS, NOT_RECORDED, STAGES
+
+SHAPES: Final = ("events", "field_history", "documents", "snapshots", "wide")
+"""Shapes of an export: how its rows become events."""
+
+DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
+
+WORKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_COLUMN, _PARTS = "<column>", "<parts>"
+"""How pydantic labels the two ways to name a timestamp; left out of what people read."""
+
+
+def _one_of(words: Sequence[str], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"unknown {what} {value!r}; {near(value, words)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _known_zone(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        hint = near(value, zoneinfo.available_timezones())
+        raise ValueError(f"unknown time zone {value!r}; {hint}") from None
+    return value
+
+
+def _currency_code(value: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ValueError(f"not an ISO 4217 code such as 'EUR': {value!r}")
+    return value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"not a date such as '2026-12-25': {value!r}") from None
+    if type(value) is not date:
+        raise ValueError(f"not a date such as '2026-12-25': {value!r}")
+    return value
+
+
+def _minutes(hours: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", hours)
+    if found:
+        opens, closes = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
+        if int(found[2]) < 60 and int(found[4]) < 60 and opens < closes <= 24 * 60:
+            return opens, closes
+    raise ValueError(f"not working hours such as '08:00-17:00': {hours!r}")
+
+
+def _working_hours(value: str) -> str:
+    _minutes(value)
+    return value
+
+
+def _at_least_two(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(value)) < 2:
+        raise ValueError("a loop names at least two departments")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+Kind = Annotated[str, _one_of(KINDS, "kind")]
+Stage = Annotated[str, _one_of(STAGES, "stage")]
+Shape = Annotated[str, _one_of(SHAPES, "shape")]
+DateOrder = Annotated[str, _one_of(DATE_ORDERS, "date order")]
+Workday = Annotated[str, _one_of(WORKDAYS, "workday")]
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SplitTimestamp(_Section):
+    """A timestamp recorded in two columns."""
+
+    date: Text
+    time: Text
+
+
+Timestamp = Annotated[
+    Annotated[Text, Tag(_COLUMN)] | Annotated[SplitTimestamp, Tag(_PARTS)],
+    Discriminator(lambda value: _PARTS if isinstance(value, Mapping | SplitTimestamp) else _COLUMN),
+]
+"""One column, or ``{ date = …, time = … }``."""
+
+
+class Log(_Section):
+    """``[log]``: what holds for all sources."""
+
+    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """IANA name, for stamps without an offset."""
+    currency: Annotated[str, AfterValidator(_currency_code)] | None = None
+    """ISO 4217 code, for amounts without a currency."""
+    cluster: Text | None = None
+    """Column, or pattern on `case_id`, that says which cases are not independent of each other."""
+
+    def cluster_pattern(self, columns: Collection[str] = ()) -> re.Pattern[str] | None:
+        """Return the pattern on `case_id` whose first group is the cluster; None where it names a column.
+
+        A pattern contains a group. A name that is among `columns` is that column, whatever it looks like.
+        """
+        if self.cluster is None or self.cluster in columns:
+            return None
+        try:
+            pattern = re.compile(self.cluster)
+        except re.error:
+            return None
+        return pattern if pattern.groups else None
+
+
+class DeclaredSource(_Section):
+    """One ``[[source]]``: which files, and which of their columns plays which part."""
+
+    files: Text = "*"
+    """Pattern on file names."""
+    shape: Shape = "events"
+    case: Text | None = None
+    activity: Text | None = None
+    timestamp: Timestamp | None = None
+    date_order: DateOrder | None = None
+    department: Text | None = None
+    resource: Text | None = None
+    start: Timestamp | None = None
+    precision: Text | None = None
+    lifecycle: Text | None = None
+    field: Text | None = None
+    old: Text | None = None
+    new: Text | None = None
+    reason: Text | None = None
+    reference: Text | None = None
+    object_type: Text | None = None
+    object_id: Text | None = None
+    customer: Text | None = None
+    item: Text | None = None
+    quantity: Text | None = None
+    amount: Text | None = None
+    currency: Text | None = None
+    channel: Text | None = None
+    actor_type: Text | None = None
+    case_attributes: tuple[Text, ...] = ()
+
+    def columns(self) -> dict[str, str | tuple[str, str]]:
+        """Return source key → column, or (date column, time column), of every key that is declared here."""
+        declared: dict[str, str | tuple[str, str]] = {}
+        for key in KEY_COLUMNS:
+            column = getattr(self, key)
+            if isinstance(column, SplitTimestamp):
+                declared[key] = (column.date, column.time)
+            elif column is not None:
+                declared[key] = column
+        return declared
+
+
+class Step(_Section):
+    """What an activity means."""
+
+    kind: Kind | None = None
+    stage: Stage | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Step:
+        if self.kind is None and self.stage is None:
+            raise ValueError("needs a kind, a stage or both")
+        return self
+
+
+class Departments(_Section):
+    """``[departments]``: how departments are spelt, and which of them are machines."""
+
+    aliases: dict[Text, Text] = {}
+    """Spelling in the export → name to use."""
+    system: tuple[Text, ...] = ()
+    """Departments whose events have actor_type system."""
+    not_recorded: tuple[str, ...] = ()
+    """Further spellings by which the export says that nothing was recorded."""
+
+    @model_validator(mode="after")
+    def _one_step(self) -> Departments:
+        for alias, name in self.aliases.items():
+            if self.aliases.get(name, name) != name:
+                raise ValueError(f"alias {alias!r} leads to {name!r}, which is itself an alias")
+        return self
+
+    def recorded_nothing(self) -> frozenset[str]:
+        """Return every spelling, in lower case, that means a department or resource was not recorded."""
+        return NOT_RECORDED | {spelling.strip().lower() for spelling in self.not_recorded}
+
+
+class Expected(_Section):
+    """``[expected]``: repetition and loops that are no waste."""
+
+    repeat: tuple[Text, ...] = ()
+    loops: tuple[Annotated[tuple[Text, ...], AfterValidator(_at_least_two)], ...] = ()
+
+
+class Errors(_Section):
+    """``[errors]``: which fields count, and how they are classed."""
+
+    protected: tuple[Text, ...] | None = None
+    """Fields whose change after confirmation is an error; None stands for every field."""
+    types: dict[Text, Text] = {}
+    """Field → type of error."""
+
+
+class Calendar(_Section):
+    """``[calendar]``: when people work."""
+
+    workdays: tuple[Workday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    hours: Annotated[str, AfterValidator(_working_hours)] = "08:00-17:00"
+    holidays: tuple[Day, ...] = ()
+
+    def minutes(self) -> tuple[int, int]:
+        """Return when work opens and closes, in minutes since midnight."""
+        return _minutes(self.hours)
+
+
+class Target(_Section):
+    """What a measure should reach: its value, not a percentage."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Target:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("needs at_least, at_most or both")
+        return self
+
+
+def _without_cycle(lineage: dict[str, str]) -> dict[str, str]:
+    for start in lineage:
+        path = [start]
+        while (source := lineage.get(path[-1])) is not None:
+            if source == start:
+                raise ValueError("copied in a circle: " + " ← ".join([*path, start]))
+            if source in path:
+                break
+            path.append(source)
+    return lineage
+
+
+class Project(_Section):
+    """A project file."""
+
+    log: Log = Log()
+    source: tuple[DeclaredSource, ...] = ()
+    activities: dict[Text, Step] = {}
+    """Name, or pattern with ``*``, → meaning; the first match wins."""
+    departments: Departments = Departments()
+    lineage: Annotated[dict[Text, Text], AfterValidator(_without_cycle)] = {}
+    """Field → field that it is copied from."""
+    required: dict[Stage, tuple[Text, ...]] = {}
+    """Stage → fields that must be filled when an order leaves it."""
+    expected: Expected = Expected()
+    errors: Errors = Errors()
+    calendar: Calendar | None = None
+    """None: no working hours are known, so times are elapsed times."""
+    targets: dict[Text, Target] = {}
+
+    def matching(self, activity: str) -> Step | None:
+        """Return what the project file says about an activity, None where it says nothing.
+
+        Outer blanks do not count, everything else does; ``*`` stands for any text.
+        """
+        name = activity.strip()
+        for written, step in self.activities.items():
+            if written.strip() == name or ("*" in written and _wildcard(written.strip()).fullmatch(name)):
+                return step
+        return None
+
+    def source_of(self, file_name: str) -> DeclaredSource | None:
+        """Return the first ``[[source]]`` whose pattern fits the file's name (without folders)."""
+        return next((source for source in self.source if fnmatchcase(file_name, source.files)), None)
+
+    def to_toml(self) -> str:
+        """Return the project file: what differs from the defaults, sections in a fixed order."""
+        return _to_toml(self.model_dump(mode="json", exclude_defaults=True))
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the content, as hexadecimal digits; layout and comments do not count."""
+        return hashlib.sha256(self.to_toml().encode()).hexdigest()
+
+
+@cache
+def _wildcard(written: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, written.split("*"))), re.DOTALL)
+
+
+def load_project(path: str | Path) -> Project:
+    """Read a project file.
+
+    Raises
+    ------
+    UsageError
+        No such file, not UTF-8, not TOML, or not a project file; the message lists every problem.
+    EnvironmentFault
+        The file is there and can't be read.
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "`ordermine inspect EXPORT -o ordermine.toml` writes a first version"
+        raise UsageError(f"no project file {path}", hint=hint) from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder", hint="name the project file in it") from None
+    except OSError as error:
+        raise EnvironmentFault(
+            f"can't read the project file {path}: {error.strerror}", hint="check the permissions"
+        ) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 at byte {error.start}", hint="save it as UTF-8") from None
+    return parse_project(text, str(path))
+
+
+def parse_project(text: str, where: str = "ordermine.toml") -> Project:
+    """Read a project file from its text; `where` names it in messages.
+
+    Raises
+    ------
+    UsageError
+        Not TOML, or not a project file; the message lists every problem.
+    """
+    try:
+        return Project.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{where} is not valid TOML: {error}", hint="correct the line it names") from None
+    except ValidationError as error:
+        problems = [_problem(**details) for details in error.errors(include_url=False)]  # type: ignore[misc]
+    if len(problems) == 1:
+        message = f"{where}: {problems[0]}"
+    else:
+        message = "\n  ".join([f"{where} has {len(problems)} problems:", *problems])
+    raise UsageError(message, hint=f"correct {where}")
+
+
+_EXPECTED_TYPES: Final = {
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "float_type": "a number",
+}
+"""Pydantic's names of type errors → what should have been there."""
+
+
+def _problem(type: str, loc: tuple[str | int, ...], msg: str, input: object, ctx: Any = None) -> str:
+    """Say in words what pydantic found wrong."""
+    place = [part for part in loc if part not in (_COLUMN, _PARTS, "[key]")]
+    if type == "extra_forbidden":
+        unknown = str(place.pop())
+        what = f"{_place(place)}: unknown key" if place else "unknown section"
+        return f"{what} {unknown!r}; {near(unknown, _known_keys(place))}"
+    if type in _EXPECTED_TYPES:
+        what = f"must be {_EXPECTED_TYPES[type]}, found {_inline(input)}"
+    elif type == "missing":
+        what = "is missing"
+    else:
+        what = str(ctx["error"]) if ctx and "error" in ctx else msg
+    return f"{_place(place)}: {what}"
+
+
+def _place(loc: Sequence[str | int]) -> str:
+    """Name a place in the file: ``[[source]] 1: timestamp``."""
+    if not loc:
+        return ""
+    section, *rest = loc
+    head = f"[{section}]"
+    if section == "source":
+        head = "[[source]]"
+        if rest:
+            head += f" {int(rest.pop(0)) + 1}"
+    steps = [f"entry {part + 1}" if isinstance(part, int) else part for part in rest]
+    return ": ".join([head, *steps]) if section == "source" else f"{head} {': '.join(steps)}".rstrip()
+
+
+def _known_keys(loc: Sequence[str | int]) -> list[str]:
+    """Return the keys that may stand at a place in the file."""
+    model: type[BaseModel] = Project
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_within(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _model_within(annotation: Any) -> type[BaseModel] | None:
+    """Return the model that an annotation such as ``dict[str, Step]`` holds."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := _model_within(inner))), None)
+
+
+_SUBTABLES: Final = {("departments", "aliases"), ("errors", "types")}
+"""Tables within a section that grow long: they get their own header."""
+
+
+def _to_toml(data: Mapping[str, Any]) -> str:
+    """Write a project's plain data as TOML."""
+    blocks = []
+    for section, content in data.items():
+        if isinstance(content, list):
+            blocks += [[f"[[{section}]]", *_lines(table)] for table in content]
+            continue
+        grown = [key for key in content if (section, key) in _SUBTABLES]
+        own = {key: value for key, value in content.items() if key not in grown}
+        if own or not grown:
+            blocks.append([f"[{section}]", *_lines(own)])
+        blocks += [[f"[{section}.{key}]", *_lines(content[key])] for key in grown]
+    return "\n".join("\n".join(lines) + "\n" for lines in blocks)
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [_line(key, value) for key, value in table.items()]
+
+
+def _line(key: str, value: Any) -> str:
+    line = f"{_key(key)} = {_inline(value)}"
+    if isinstance(value, list) and len(line) > 100:
+        return "\n".join([f"{_key(key)} = [", *(f"  {_inline(entry)}," for entry in value), "]"])
+    return line
+
+
+def _inline(value: object) -> str:
+    """Write a value as TOML on one line."""
+    if isinstance(value, str):
+        literal = "\\" in value and "'" not in value and value.isprintable()
+        return f"'{value}'" if literal else _quoted(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_inline(entry)}" for key, entry in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_inline, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, but TOML wants DEL escaped as well.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
