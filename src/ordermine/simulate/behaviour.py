@@ -1,0 +1,92 @@
+"""The dials of a scenario: how often what happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ordermine.simulate.company import (
+    BILLING,
+    CUSTOMER_SERVICE,
+    DEAL_DESK,
+    LOGISTICS,
+    ORDER_MANAGEMENT,
+    SALES,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CUSTOMER_MASTER = ""
+"""Stands in for a department where the value was wrong before the order began: no event wrote it."""
+
+NOBODY = ""
+"""Stands in for the department that notices an error which stays unnoticed."""
+
+_ERROR_RATES = {
+    (DEAL_DESK, "price"): 0.03,
+    (ORDER_MANAGEMENT, "price"): 0.015,
+    (SALES, "ship_to"): 0.03,
+    (CUSTOMER_MASTER, "ship_to"): 0.015,
+    (SALES, "item"): 0.025,
+}
+
+_NOTICED_BY = {
+    (DEAL_DESK, "price"): {ORDER_MANAGEMENT: 0.1, BILLING: 0.5, CUSTOMER_SERVICE: 0.3, NOBODY: 0.1},
+    (ORDER_MANAGEMENT, "price"): {BILLING: 0.6, CUSTOMER_SERVICE: 0.3, NOBODY: 0.1},
+    (SALES, "ship_to"): {LOGISTICS: 0.6, CUSTOMER_SERVICE: 0.4},
+    (CUSTOMER_MASTER, "ship_to"): {LOGISTICS: 0.4, CUSTOMER_SERVICE: 0.6},
+    (SALES, "item"): {LOGISTICS: 0.6, CUSTOMER_SERVICE: 0.4},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """Shares (0 to 1) of the orders that may be concerned; the defaults are a company without a sore spot."""
+
+    error_rates: Mapping[tuple[str, str], float] = field(default_factory=lambda: dict(_ERROR_RATES))
+    """(department, field) → share of the values it writes that are wrong."""
+    noticed_by: Mapping[tuple[str, str], Mapping[str, float]] = field(
+        default_factory=lambda: dict(_NOTICED_BY)
+    )
+    """(department, field) of the error → who notices it, with weights."""
+    order_types: Mapping[str, float] = field(
+        default_factory=lambda: {"Standard": 0.62, "Project": 0.26, "Express": 0.12}
+    )
+    channels: Mapping[str, float] = field(
+        default_factory=lambda: {"Field sales": 0.5, "Web": 0.3, "Partner": 0.2}
+    )
+    new_customer: float = 0.6
+    """Begins as a lead; the others order again and begin with the configuration."""
+    discount: float = 0.2
+    redlines: Mapping[int, float] = field(default_factory=lambda: {0: 0.72, 1: 0.16, 2: 0.08, 3: 0.04})
+    """Rounds in which Sales asks Legal to change a project's contract."""
+    declined: float = 0.03
+    """The customer declines the quote."""
+    entry_query: float = 0.02
+    """Order Management asks Sales before it accepts the order."""
+    entry_rejected: float = 0.02
+    credit_free_below: int = 150_000
+    """Cents up to which the system approves the credit."""
+    credit_query: float = 0.05
+    """Credit asks Sales, and may ask again."""
+    query_repeated: float = 0.35
+    credit_block: float = 0.05
+    credit_rejected: float = 0.05
+    confirmed_before_credit: float = 0.25
+    """Express orders are confirmed before their credit is checked."""
+    rejection_outcomes: Mapping[str, float] = field(
+        default_factory=lambda: {"restored": 0.35, "resubmitted": 0.4, "abandoned": 0.25}
+    )
+    change_request: float = 0.05
+    """The customer asks for another address or quantity after the confirmation."""
+    cancelled: float = 0.015
+    """The customer cancels after the confirmation."""
+    resaved: float = 0.015
+    """Logistics saves the address again in another spelling: nothing was wrong."""
+    partial_delivery: float = 0.18
+    question: float = 0.08
+    """The customer asks about the delivery; nothing changes."""
+    damaged: float = 0.015
+    renewal: float = 0.3
+    """Projects that are offered a renewal after payment."""

@@ -1,0 +1,28 @@
+"""Writes what every scenario leaves in its directory: the export, its project file and the truth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ordermine.simulate.csv_export import write_csv
+from ordermine.simulate.lead_to_cash import HOURS
+from ordermine.simulate.project_file import write_project_file
+from ordermine.simulate.truth_file import write_truth
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ordermine.simulate.recorder import Recorder
+
+
+def write_bundle(directory: Path, scenario: str, orders: int, seed: int, recorder: Recorder) -> list[Path]:
+    """Write ``orders.csv``, ``ordermine.toml`` and ``truth.json`` into the directory, and return their paths.
+
+    Files of these names that are there are replaced; the directory is made where it is missing.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    export, project, truth = (directory / name for name in ("orders.csv", "ordermine.toml", "truth.json"))
+    write_csv(export, recorder.events, HOURS)
+    write_project_file(project, HOURS)
+    write_truth(truth, scenario, orders, seed, recorder, HOURS)
+    return [export, project, truth]

@@ -1,0 +1,97 @@
+"""Departments and their people; everyone has one desk, and orders queue at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import simpy
+
+    from ordermine.simulate.dice import Dice
+    from ordermine.simulate.working_hours import WorkingHours
+
+SALES = "Sales"
+DEAL_DESK = "Deal Desk"
+LEGAL = "Legal"
+ORDER_MANAGEMENT = "Order Management"
+CREDIT = "Credit"
+LOGISTICS = "Logistics"
+BILLING = "Billing"
+CUSTOMER_SERVICE = "Customer Service"
+SYSTEM = "System"
+
+STAFF: Mapping[str, tuple[str, int]] = {
+    SALES: ("SAL", 7),
+    DEAL_DESK: ("DEA", 6),
+    LEGAL: ("LEG", 5),
+    ORDER_MANAGEMENT: ("ORD", 5),
+    CREDIT: ("CRE", 5),
+    LOGISTICS: ("LOG", 5),
+    BILLING: ("BIL", 5),
+    CUSTOMER_SERVICE: ("CUS", 5),
+}
+"""Department → prefix of its people's user names, and people for about eight new orders a workday."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who a step is recorded under."""
+
+    department: str
+    user: str
+    actor_type: str
+
+
+ERP = Actor(SYSTEM, "ERPJOBS", "system")
+WEB_FORM = Actor(SYSTEM, "WEBFORM", "integration")
+BANK_IMPORT = Actor(SYSTEM, "BANKIMPORT", "batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of a department's people, and the desk at which orders wait for them."""
+
+    actor: Actor
+    desk: simpy.Resource
+
+    @property
+    def load(self) -> int:
+        """Orders at the desk: in work and waiting."""
+        return self.desk.count + len(self.desk.queue)
+
+
+class Company:
+    """The people, their working hours and the clock they share."""
+
+    def __init__(self, hours: WorkingHours, size: float = 1.0) -> None:
+        """Hire `size` times the people of `STAFF`, never fewer than those."""
+        import simpy
+
+        self.clock = simpy.Environment()
+        self.hours = hours
+        self._orders = 0
+        self._people = {
+            department: [
+                Person(Actor(department, f"{prefix}{number:02d}", "human"), simpy.Resource(self.clock))
+                for number in range(1, max(people, round(people * size)) + 1)
+            ]
+            for department, (prefix, people) in STAFF.items()
+        }
+
+    @property
+    def now(self) -> int:
+        """The present moment."""
+        return int(self.clock.now)
+
+    def next_order_number(self) -> str:
+        """Return the next number of the one series that all orders share."""
+        self._orders += 1
+        return f"SO-{100_000 + self._orders}"
+
+    def someone(self, department: str, dice: Dice) -> Person:
+        """Return the least busy of three people met by chance: work spreads well, but not perfectly."""
+        people = self._people[department]
+        return min((dice.pick(people) for _ in range(3)), key=lambda person: person.load)

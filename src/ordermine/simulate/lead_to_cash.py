@@ -1,0 +1,158 @@
+"""Runs all orders of a company side by side, from the first lead to the day of the export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ordermine.simulate.aftercare import settle
+from ordermine.simulate.company import SALES, Company
+from ordermine.simulate.dice import Dice
+from ordermine.simulate.fulfilment import fulfil
+from ordermine.simulate.journey import Course, Journey
+from ordermine.simulate.master_data import ITEMS, customer, money
+from ordermine.simulate.ordering import enter_and_confirm
+from ordermine.simulate.recorder import Note, Order, Recorder, Rejection
+from ordermine.simulate.selling import sell
+from ordermine.simulate.working_hours import DAY, HOUR, WorkingHours
+
+if TYPE_CHECKING:
+    from ordermine.simulate.behaviour import Behaviour
+
+HOURS = WorkingHours(
+    first_day=date(2026, 1, 5),
+    holidays=frozenset(
+        {
+            date(2026, 1, 1),
+            date(2026, 4, 3),
+            date(2026, 4, 6),
+            date(2026, 5, 1),
+            date(2026, 5, 14),
+            date(2026, 5, 25),
+            date(2026, 10, 3),
+            date(2026, 12, 25),
+            date(2026, 12, 26),
+        }
+    ),
+)
+"""Germany, 2026; the first day is a Monday."""
+
+_WEEK = 7 * DAY
+_BEFORE = 4
+_EXPORTED = 26
+_AFTER = 2
+"""Weeks before, during and after the half-year whose orders are exported; the export is made at the end."""
+
+_USUAL_TRAFFIC = 1000
+"""Orders in the half-year that `STAFF` is made for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A customer's first contact."""
+
+    moment: int
+    order: Order
+    exported: bool
+    dice: Dice
+
+
+def run(orders: int, seed: int, behaviour: Behaviour) -> Recorder:
+    """Simulate half a year in which `orders` orders begin, and two more weeks until the export.
+
+    People have at least the usual traffic to deal with, before and after the half-year too, so that queues
+    are alike for few and for many orders; what is not exported is forgotten. Orders that are entered anew
+    after a rejection come on top of `orders`.
+    """
+    traffic = max(orders, _USUAL_TRAFFIC)
+    company = Company(HOURS, traffic / _USUAL_TRAFFIC)
+    exported, forgotten = Recorder(), Recorder()
+    for arrival in _arrivals(orders, traffic, seed, behaviour):
+        recorder = exported if arrival.exported else forgotten
+        journey = Journey(arrival.order, company, behaviour, recorder, arrival.dice)
+        company.clock.process(_live(journey, arrival.moment))
+    company.clock.run(until=(_BEFORE + _EXPORTED + _AFTER) * _WEEK)
+    return exported
+
+
+def _arrivals(orders: int, traffic: int, seed: int, behaviour: Behaviour) -> list[_Arrival]:
+    arrivals = []
+    spans = {
+        "before": (0, _BEFORE),
+        "exported": (_BEFORE, _BEFORE + _EXPORTED),
+        "after": (_BEFORE + _EXPORTED, _BEFORE + _EXPORTED + _AFTER),
+    }
+    for span, (first, last) in spans.items():
+        for index in range(traffic * (last - first) // _EXPORTED):
+            dice = Dice(seed, span, index)
+            order = _order(seed, traffic, behaviour, dice)
+            if order.new_customer and order.channel == "Web":
+                moment = dice.whole(first * 7, last * 7 - 1) * DAY + dice.whole(6 * HOUR, 23 * HOUR)
+            else:
+                day = HOURS.next_workday(7 * dice.whole(first, last - 1) + dice.whole(0, 4))
+                moment = day * DAY + dice.whole(HOURS.opens * HOUR, HOURS.closes * HOUR)
+            # every so many-th of the half-year, so that exactly `orders` of them are exported
+            chosen = span == "exported" and (index + 1) * orders // traffic > index * orders // traffic
+            arrivals.append(_Arrival(moment, order, chosen, dice))
+    return arrivals
+
+
+def _order(seed: int, traffic: int, behaviour: Behaviour, dice: Dice) -> Order:
+    item = dice.pick(list(ITEMS))
+    price = ITEMS[item] * dice.pick((100, 100, 100, 95, 90)) // 100
+    client = customer(seed, dice.skewed(0, traffic // 2))
+    return Order(
+        number="",
+        customer=client,
+        order_type=dice.weighted(behaviour.order_types),
+        channel=dice.weighted(behaviour.channels),
+        new_customer=dice.chance(behaviour.new_customer),
+        right={
+            "item": item,
+            "price": money(price),
+            "quantity": str(1 + dice.skewed(0, 40)),
+            "ship_to": client.ship_to,
+        },
+    )
+
+
+def _live(journey: Journey, arrival: int) -> Course[None]:
+    """Take one order from the first contact to its end, whatever that is."""
+    yield journey.company.clock.timeout(arrival)
+    journey.order.number = journey.company.next_order_number()
+    if (yield from sell(journey)):
+        yield from _handle(journey, None)
+
+
+def _handle(journey: Journey, predecessor: Rejection | None) -> Course[None]:
+    """Confirm, deliver and settle an accepted order, or enter it anew after a rejection.
+
+    `predecessor` is the rejection after which this order was entered, if any.
+    """
+    rejection = yield from enter_and_confirm(journey)
+    if rejection is not None:
+        if predecessor is not None:
+            predecessor.outcome = "resubmitted_rejected"
+        if rejection.outcome == "open":
+            yield from _resubmit(journey, rejection)
+    elif (yield from fulfil(journey)):
+        if predecessor is not None:
+            predecessor.outcome = "resubmitted_delivered"
+        yield from settle(journey)
+
+
+def _resubmit(journey: Journey, rejection: Rejection) -> Course[None]:
+    """Enter a rejected order under a new number, with everything put right that was wrong in it."""
+    yield from journey.wait_days(1, 12)
+    old, company = journey.order, journey.company
+    order = replace(old, number=company.next_order_number(), right=dict(old.right), values={})
+    order.values = {
+        "item": old.right["item"],
+        "ship_to": old.right["ship_to"],
+        "quote.price": old.right["price"],
+    }
+    again = Journey(order, company, journey.behaviour, journey.recorder, journey.dice)
+    yield from again.work(SALES, "Resubmit order", Note(reference=old.number))
+    rejection.resubmitted_as = order.number
+    yield from _handle(again, rejection)

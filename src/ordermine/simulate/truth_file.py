@@ -1,0 +1,72 @@
+"""Writes what really happened, in the words of the tables that ordermine computes from the export."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ordermine.simulate.recorder import ChangeRequest, PlantedError, Recorder, Rejection
+    from ordermine.simulate.working_hours import WorkingHours
+
+
+def write_truth(
+    path: Path, scenario: str, orders: int, seed: int, recorder: Recorder, hours: WorkingHours
+) -> None:
+    """Write ``truth.json``; moments are stamps as in the export, null where something hasn't happened.
+
+    ``errors`` and ``change_requests`` carry the columns of ``origins --errors``, ``rejections`` those of
+    ``measure OM501`` (an entry per rejection, where OM501 has a row per order). An error that nobody has
+    corrected by the export has no ``detected_by``; one that was there before the order began, no
+    ``originated_by``. What was put right before the order was entered is no error.
+    """
+    truth = {
+        "scenario": scenario,
+        "orders": orders,
+        "seed": seed,
+        "errors": [_error(error, hours) for error in recorder.errors],
+        "change_requests": [_change_request(request, hours) for request in recorder.change_requests],
+        "rejections": [_rejection(rejection, hours) for rejection in recorder.rejections],
+    }
+    path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def _stamp(moment: int | None, hours: WorkingHours) -> str | None:
+    return None if moment is None else hours.stamp(moment)
+
+
+def _error(error: PlantedError, hours: WorkingHours) -> dict[str, Any]:
+    return {
+        "case_id": error.order,
+        "field": error.detected_field or error.origin_field or error.field,
+        "class": "error",
+        "wrong_value": error.wrong,
+        "detected_at": _stamp(error.detected_at, hours),
+        "detected_by": error.detected_by or None,
+        "originated_at": _stamp(error.originated_at, hours),
+        "originated_by": error.originated_by or None,
+    }
+
+
+def _change_request(request: ChangeRequest, hours: WorkingHours) -> dict[str, Any]:
+    return {
+        "case_id": request.order,
+        "field": request.field,
+        "class": "change_request",
+        "wrong_value": request.old,
+        "detected_at": _stamp(request.changed_at, hours),
+        "detected_by": request.changed_by,
+    }
+
+
+def _rejection(rejection: Rejection, hours: WorkingHours) -> dict[str, Any]:
+    return {
+        "case_id": rejection.order,
+        "rejected_at": _stamp(rejection.rejected_at, hours),
+        "rejected_by": rejection.rejected_by,
+        "reason": rejection.reason,
+        "outcome": rejection.outcome,
+        "resubmitted_as": rejection.resubmitted_as or None,
+    }
