@@ -5,24 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ordermine.canonical import LeftOut
+
+__all__ = ["Batch", "LeftOut", "Rows", "Source"]
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import pyarrow as pa
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A row that does not become an event, and why."""
-
-    row: int
-    reason: str
-    """One of the stable reason words, e.g. ``wrong number of fields``, ``no case``, ``duplicate``."""
-    raw: str | None = None
-    """The row as it stands in the file; None where the batch can still be asked for it (``Batch.raw_text``)."""
-    detail: str = ""
-    """What was found, e.g. ``expected 8 fields, found 7``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""What a log says about itself: `manifest.json`, the one file whose replacement publishes a new generation."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ordermine.canonical import SourceRecord
+from ordermine.errors import EnvironmentFault, InputError, UsageError
+from ordermine.schema import FORMAT_VERSION
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where every row went: ``rows_in = events + duplicates + rejected``."""
+
+    rows_in: int
+    events: int
+    duplicates: int
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rejected(self) -> int:
+        """Rows left out for any reason other than being an exact duplicate."""
+        return sum(self.rejected_by_reason.values())
+
+    def adds_up(self) -> bool:
+        """Whether every row is accounted for."""
+        return self.rows_in == self.events + self.duplicates + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The contents of `manifest.json`."""
+
+    generation: int
+    sources: tuple[SourceRecord, ...]
+    project: str
+    """The project file as used, as text."""
+    ledger: Ledger
+    cases: int
+    activities: int
+    variants: int
+    first: str | None
+    """First and last instant, ISO 8601 in UTC; None in an empty log."""
+    last: str | None
+    timezone: str
+    """Zone by which stamps without an offset were read."""
+    options: dict[str, Any]
+    """Other settings of ingest that a later ``--append`` must repeat."""
+    date_orders: dict[str, str]
+    """Column → how its dates are written and, where it had to be proven, in which order."""
+    not_recorded: dict[str, dict[str, int]]
+    """Column → spelling that means "not recorded" → events."""
+    precision: dict[str, int]
+    """Timestamp precision → events."""
+    measurable: dict[str, bool]
+    """What this log records, e.g. ``department``, ``resource``, ``field changes``."""
+    columns: tuple[str, ...]
+    """Columns of `events`, in order."""
+    case_attributes: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What a person should know about how the export was read."""
+    format_version: int = FORMAT_VERSION
+
+    def folder(self, log: Path) -> Path:
+        """Return the folder of the current generation."""
+        return log / f"{self.generation:06d}"
+
+
+def read_manifest(log: Path) -> Manifest:
+    """Read the manifest of a log.
+
+    Raises
+    ------
+    UsageError
+        There is no log at that path.
+    InputError
+        The manifest is damaged or written by a newer version.
+    EnvironmentFault
+        It can't be read.
+    """
+    path = log / NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{log}: not a log", hint="make one with: ordermine ingest EXPORT -o LOG") from None
+    except OSError as error:
+        raise EnvironmentFault(f"{path}: {error.strerror}", hint="check permissions") from error
+    try:
+        data = json.loads(text)
+        if data["format_version"] > FORMAT_VERSION:
+            raise InputError(
+                f"{log}: written by a newer ordermine (format {data['format_version']}, this one reads {FORMAT_VERSION})",
+                hint="update ordermine, or ingest the export again",
+            )
+        data["sources"] = tuple(
+            SourceRecord(**{**source, "columns": tuple(source["columns"])}) for source in data["sources"]
+        )
+        ledger = data.pop("ledger")
+        ledger.pop("rejected")
+        for name in ("columns", "case_attributes", "notes"):
+            data[name] = tuple(data[name])
+        return Manifest(**data, ledger=Ledger(**ledger))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path}: damaged: {error}", hint="ingest the export again with --force") from error
+
+
+def publish(log: Path, manifest: Manifest) -> None:
+    """Replace the manifest in one step, after which readers see the new generation."""
+    data = asdict(manifest)
+    data["ledger"]["rejected"] = manifest.ledger.rejected
+    temporary = log / f"{NAME}.new"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(data, file, ensure_ascii=False, indent=1, sort_keys=True)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(log / NAME)
+    sync_folder(log)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that names written to a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,190 @@
+"""From opened sources to how each is to be read: columns, date formats, decimal marks. Decided before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ordermine.canonical import SourceRecord
+from ordermine.errors import InputError
+from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
+from ordermine.ingest.mapping import propose
+from ordermine.ingest.numerals import POINT, decimal_mark
+from ordermine.ingest.timestamps import Format, FormatFinder
+from ordermine.schema import KEY_COLUMNS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ordermine.ingest.source import Source
+    from ordermine.project import Project
+
+SAMPLE_ROWS = 1000
+STAMP_KEYS = ("timestamp", "start")
+NUMBER_KEYS = ("amount", "quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line decides for all sources; what it leaves out comes from the project file."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Source key → column."""
+    timezone: str | None = None
+    date_order: str | None = None
+    not_recorded: tuple[str, ...] = ()
+    lifecycle: str = "all"
+    keep_duplicates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one source is read, and what to say about it."""
+
+    source: Source
+    reading: Reading
+    record: SourceRecord
+
+
+def make_plans(sources: Sequence[Source], project: Project, options: Options) -> list[Plan]:
+    """Decide how each source is to be read.
+
+    Parameters
+    ----------
+    sources
+        In source order.
+
+    Raises
+    ------
+    UsageError
+        A declared column doesn't exist, or a required one can't be proposed.
+    InputError
+        A source has no rows; the dates of a column are ambiguous or contradict each other.
+    """
+    heads = [_head(source) for source in sources]
+    choices = []
+    for source, head in zip(sources, heads, strict=True):
+        declared_source = project.source_of(source.name)
+        declared: dict[str, ColumnChoice] = dict(declared_source.columns()) if declared_source else {}
+        declared |= {key: column for key, column in options.columns.items() if key in KEY_COLUMNS}
+        samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
+        choices.append(propose(samples, declared, source.name))
+    finders = _find_formats(sources, heads, [choice.columns for choice in choices], project, options)
+    plans = []
+    for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
+        extras = stored_names([name for name in source.columns if name in set(choice.unused)])
+        formats = {key: _decide(finder, finders, source) for key, finder in finders[number].items()}
+        names = {KEY_COLUMNS[key]: column for key, column in choice.columns.items()} | {
+            name: column for column, name in extras.items()
+        }
+        reading = Reading(
+            source=number,
+            name=source.name,
+            columns=choice.columns,
+            extras=extras,
+            formats={key: form for key, form in formats.items() if form is not None},
+            proven=frozenset(key for key, finder in finders[number].items() if finder.declared is None),
+            marks={
+                key: decimal_mark(head.column(str(choice.columns[key])).combine_chunks()) if head.num_rows else POINT
+                for key in NUMBER_KEYS
+                if key in choice.columns
+            },
+            coded=frozenset(
+                name for name, column in names.items() if isinstance(column, str) and _repeats(head.column(column), name)
+            ),
+            timezone=options.timezone or project.log.timezone or "UTC",
+            not_recorded=frozenset(
+                spelling.strip().lower() for spelling in (*project.departments.not_recorded, *options.not_recorded)
+            ),
+            lifecycle=options.lifecycle,
+        )
+        shown = {key: column if isinstance(column, str) else " + ".join(column) for key, column in choice.columns.items()}
+        record = SourceRecord(
+            source.name,
+            "",
+            0,
+            tuple(sorted({*names, "actor_type", "timestamp_precision"})),
+            source.tabular,
+            dict(source.described),
+            shown,
+            dict(choice.reasons),
+        )
+        plans.append(Plan(source, reading, record))
+    return plans
+
+
+def _head(source: Source) -> pa.Table:
+    """Return the first batch that has rows."""
+    left_out = 0
+    for batch in source.batches():
+        rows = batch.read()
+        left_out += len(rows.left_out)
+        if rows.table.num_rows:
+            return rows.table
+    if left_out:
+        raise InputError(
+            f"{source.name}: none of its {left_out:,} rows can be read", hint="look at it with: ordermine inspect"
+        )
+    raise InputError(f"{source.name}: it has a header but no rows", hint="export it again, with data")
+
+
+def _repeats(column: pa.ChunkedArray, name: str) -> bool:
+    """Whether a column repeats its values often enough to be worth a dictionary."""
+    if name in ALWAYS_CODED:
+        return True
+    values = column.combine_chunks()
+    return len(values.unique()) <= max(DISTINCT_SHARE * len(values), 100)
+
+
+def _find_formats(
+    sources: Sequence[Source],
+    heads: Sequence[pa.Table],
+    columns: Sequence[Mapping[str, ColumnChoice]],
+    project: Project,
+    options: Options,
+) -> list[dict[str, FormatFinder]]:
+    """Collect evidence on the date format of each source's stamp columns; read on only while something is open."""
+    found = []
+    for source, head, choice in zip(sources, heads, columns, strict=True):
+        declared_source = project.source_of(source.name)
+        order = options.date_order or (declared_source.date_order if declared_source else None)
+        finders = {
+            key: FormatFinder(_shown(choice[key]), order, key) for key in STAMP_KEYS if key in choice
+        }
+        for key, finder in finders.items():
+            finder.look(stamp_text(head, choice[key]))
+        open_ = [key for key in finders if finders[key].undecided]
+        for batch in islice(source.batches(), 1, None) if open_ else ():
+            table = batch.read().table
+            for key in open_:
+                finders[key].look(stamp_text(table, choice[key]))
+            open_ = [key for key in open_ if finders[key].undecided]
+            if not open_:
+                break
+        found.append(finders)
+    return found
+
+
+def _decide(finder: FormatFinder, all_finders: Sequence[Mapping[str, FormatFinder]], source: Source) -> Format | None:
+    """Return a column's format; another file of the same export may prove what this one leaves open."""
+    if finder.key == "start" and finder.family is None:
+        return None
+    if finder.ambiguous:
+        proofs = {
+            other.decide()
+            for finders in all_finders
+            for other in finders.values()
+            if other.column == finder.column and other.family == finder.family and other.proven
+        }
+        if len(proofs) == 1:
+            return proofs.pop()
+    try:
+        return finder.decide()
+    except InputError as error:
+        raise InputError(f"{source.name}: {error}", hint=error.hint) from None
+
+
+def _shown(choice: ColumnChoice) -> str:
+    return choice if isinstance(choice, str) else " + ".join(choice)

@@ -1,0 +1,404 @@
+"""Delimited text, in any dialect: a fast path that is checked record by record, and a careful path for what it can't account for.
+
+The file is cut into pieces of whole lines. A piece is parsed by Arrow; when rows plus rejected rows don't equal the
+lines that the piece has, the piece is parsed again, record by record, by the standard library's reader, which knows on
+which line every record stands. So clean files are read at full speed and nothing is ever missing without a trace.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ordermine.errors import EnvironmentFault, InputError
+from ordermine.ingest.readers.dialect import SAMPLE_BYTES, Dialect, find_dialect, guess_encoding
+from ordermine.ingest.source import LeftOut, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+PIECE_BYTES = 1 << 23
+"""Size of the pieces; fixed, because the order of dictionaries in the log follows from it."""
+
+LONGEST_RECORD_LINES = 1000
+"""A quoted field that runs on for more lines was opened by a stray quote."""
+
+FIELD_LIMIT = 1 << 24
+WRONG_FIELDS = "wrong number of fields"
+BAD_QUOTE = "quote out of place"
+BAD_ENCODING = "not valid text"
+NUL_BYTE = "zero byte"
+
+
+def open_csv(path: Path, name: str) -> CsvSource:
+    """Find out how the file is written and return it as a source.
+
+    Raises
+    ------
+    InputError
+        The file is empty, has only a header, is not text, or is a truncated gzip file.
+    """
+    gzipped = path.suffix.lower() == ".gz"
+    with _open(path, name, gzipped=gzipped) as stream:
+        head = _read(stream, SAMPLE_BYTES, name)
+        complete = not _read(stream, 1, name)
+    encoding, mark = guess_encoding(head)
+    if encoding == "utf-8" and b"\0" in head[:4096]:
+        raise InputError(f"{name}: not a text file", hint="name the export itself, not an archive or a picture")
+    text = _decode_head(head[mark:], encoding)
+    dialect = find_dialect(text, name, complete=complete)
+    return CsvSource(path, name, encoding, dialect, gzipped)
+
+
+def _decode_head(head: bytes, encoding: str) -> str:
+    if encoding != "utf-8":
+        return head[: len(head) // 2 * 2].decode(encoding, errors="replace")
+    return head.decode("utf-8" if _utf8_share(head) >= 0.5 else "cp1252", errors="replace")
+
+
+def _utf8_share(data: bytes) -> float:
+    """Return the share of lines with non-ASCII bytes that are valid UTF-8; 1 where there are none."""
+    lines = [line for line in data.split(b"\n")[:-1] or [data] if not line.isascii()]
+    return sum(map(_is_utf8, lines)) / len(lines) if lines else 1.0
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _open(path: Path, name: str, *, gzipped: bool) -> BinaryIO:
+    try:
+        return gzip.open(path) if gzipped else path.open("rb")  # type: ignore[return-value]
+    except OSError as error:
+        raise EnvironmentFault(f"{name}: {error.strerror}", hint="check the file's permissions") from error
+
+
+def _read(stream: BinaryIO, size: int, name: str) -> bytes:
+    try:
+        return stream.read(size)
+    except EOFError as error:
+        raise InputError(
+            f"{name}: the gzip file ends early: it is truncated", hint="transfer the file again"
+        ) from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{name}: not a readable gzip file: {error}", hint="transfer the file again") from error
+    except OSError as error:
+        raise EnvironmentFault(f"{name}: {error.strerror or error}", hint="check the disk and try again") from error
+
+
+@dataclass(slots=True)
+class CsvSource:
+    """A delimited text file."""
+
+    path: Path
+    name: str
+    encoding: str
+    dialect: Dialect
+    gzipped: bool
+    tabular: bool = True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names of the header."""
+        return self.dialect.columns
+
+    @property
+    def described(self) -> Mapping[str, str]:
+        """Dialect and encoding, for people."""
+        delimiter = {"\t": "tab", " ": "blank"}.get(self.dialect.delimiter, repr(self.dialect.delimiter))
+        described = {
+            "delimiter": delimiter,
+            "encoding": self.encoding,
+            "evidence": self.dialect.explained,
+            "format": "csv, gzip" if self.gzipped else "csv",
+            "header": f"line {self.dialect.header_line}",
+            "quote": self.dialect.quote,
+        }
+        if self.dialect.escape:
+            described["escape"] = self.dialect.escape
+        return described
+
+    def batches(self) -> Iterator[CsvBatch]:
+        """Cut the file into pieces of whole lines, in order.
+
+        A piece ends where no quote is open; where quotes don't come in pairs it ends at a line all the same and is
+        marked, so that a stray quote can't swallow the rest of the file.
+        """
+        with _open(self.path, self.name, gzipped=self.gzipped) as stream:
+            line, rest = self._skip_header(stream)
+            while True:
+                block = _read(stream, PIECE_BYTES, self.name)
+                data = rest + self._to_utf8(block, at_end=not block)
+                if not data:
+                    return
+                if not block:
+                    yield CsvBatch(self, data, line)
+                    return
+                cut, doubtful = _cut(data, self.dialect.quote.encode())
+                if cut == 0:
+                    rest = data
+                    continue
+                piece, rest = data[:cut], data[cut:]
+                yield CsvBatch(self, piece, line, doubtful)
+                line += _count_lines(piece)
+
+    def _skip_header(self, stream: BinaryIO) -> tuple[int, bytes]:
+        """Read past the header; return the number of the next line and the bytes that were read beyond."""
+        self._carry = b""
+        _, mark = guess_encoding(_read(stream, SAMPLE_BYTES, self.name))
+        stream.seek(mark)
+        data = b""
+        while True:
+            block = _read(stream, SAMPLE_BYTES, self.name)
+            data += self._to_utf8(block, at_end=not block)
+            position = 0
+            for _ in range(self.dialect.data_line - 1):
+                position = _next_line(data, position)
+                if position < 0:
+                    break
+            if position > 0 or not block:
+                position = position if position > 0 else len(data)
+                return self.dialect.data_line, data[position:]
+
+    _carry: bytes = field(default=b"", init=False)
+
+    def _to_utf8(self, block: bytes, *, at_end: bool) -> bytes:
+        """Return the block in UTF-8; bytes of a character that the block cuts wait for the next one."""
+        if self.encoding == "utf-8":
+            if not block.isascii() and not _is_utf8(block) and _utf8_share(block) < 0.5:
+                self.encoding = "cp1252"
+            else:
+                return block
+        data = self._carry + block
+        self._carry = b""
+        if self.encoding.startswith("utf-16"):
+            keep = len(data) % 2
+            if len(data) >= 2 + keep:
+                high = data[-1 - keep] if self.encoding == "utf-16-le" else data[-2 - keep]
+                keep += 2 if 0xD8 <= high < 0xDC else 0
+            if keep and not at_end:
+                data, self._carry = data[:-keep], data[-keep:]
+        # What can't be decoded becomes bytes that aren't UTF-8, by which `CsvBatch` leaves their rows out.
+        if self.encoding == "cp1252":
+            text = data.decode("cp1252", errors="surrogateescape")
+        else:
+            odd = len(data) % 2
+            text = data[: len(data) - odd].decode(self.encoding, errors="surrogatepass") + "\udcff" * odd
+        return text.encode("utf-8", errors="surrogatepass")
+
+
+def _next_line(data: bytes, position: int) -> int:
+    """Return where the line after the one at `position` starts, -1 when it isn't there yet."""
+    newline = data.find(b"\n", position)
+    if newline < 0 and b"\r" in data[position:-1]:
+        return data.find(b"\r", position) + 1
+    return newline + 1 if newline >= 0 else -1
+
+
+def _count_lines(piece: bytes) -> int:
+    if piece.count(b"\r") != piece.count(b"\r\n"):
+        return len(piece.splitlines())
+    return piece.count(b"\n")
+
+
+def _cut(data: bytes, quote: bytes) -> tuple[int, bool]:
+    """Return the length of the longest head of whole records, and whether quotes leave that in doubt."""
+    last = data.rfind(b"\n") + 1
+    if last == 0 and b"\r" in data[:-1]:
+        last = data.rfind(b"\r", 0, len(data) - 1) + 1
+    if last == 0 or data.count(quote, 0, last) % 2 == 0:
+        return last, False
+    import numpy as np
+
+    array = np.frombuffer(data, dtype=np.uint8, count=last)
+    newlines = np.flatnonzero(array == 10)
+    quotes = np.flatnonzero(array == quote[0])
+    closed = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+    # Far back means that a stray quote, not a long field, keeps the parity odd.
+    if len(closed) and np.count_nonzero(newlines > closed[-1]) <= LONGEST_RECORD_LINES:
+        return int(closed[-1]) + 1, False
+    return last, True
+
+
+@dataclass(frozen=True, slots=True)
+class CsvBatch:
+    """Whole lines of a delimited file."""
+
+    source: CsvSource
+    data: bytes
+    first_line: int
+    doubtful: bool = False
+
+    def read(self) -> Rows:
+        """Parse the lines; see the module's docstring for how."""
+        if self.doubtful or not self._plain():
+            return self._read_carefully()
+        rows = self._read_fast()
+        return self._read_carefully() if rows is None else rows
+
+    def _plain(self) -> bool:
+        """Whether Arrow can parse the piece: valid UTF-8, lines that end in a line feed, no zero bytes."""
+        data = self.data
+        if b"\0" in data or (not data.isascii() and not _is_utf8(data)):
+            return False
+        return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
+
+    def _read_fast(self) -> Rows | None:
+        """Parse with Arrow; None when what it found can't be matched with the lines of the piece."""
+        import numpy as np
+        import pyarrow as pa
+        from pyarrow import csv as arrow_csv
+
+        names = list(self.source.columns)
+        rejected: list[tuple[int, int, str]] = []
+
+        def reject(row: Any) -> str:
+            rejected.append((row.number, row.actual_columns, row.text))
+            return "skip"
+
+        dialect = self.source.dialect
+        try:
+            table = arrow_csv.read_csv(
+                pa.BufferReader(self.data),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=names, use_threads=False, block_size=len(self.data) + 1
+                ),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=dialect.delimiter,
+                    quote_char=dialect.quote,
+                    double_quote=dialect.escape is None,
+                    escape_char=dialect.escape or False,
+                    newlines_in_values=True,
+                    invalid_row_handler=reject,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()),
+                    strings_can_be_null=True,
+                    null_values=[""],
+                    check_utf8=False,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if "Empty CSV" not in str(error):
+                return None
+            table = pa.table({name: pa.array([], pa.string()) for name in names})
+        lines = self._record_lines()
+        if len(lines) != table.num_rows + len(rejected):
+            return None
+        left_out = [
+            LeftOut(int(lines[number - 1]), WRONG_FIELDS, text, f"expected {len(names)} fields, found {found}")
+            for number, found, text in rejected
+        ]
+        if rejected:
+            lines = np.delete(lines, [number - 1 for number, _, _ in rejected])
+        return Rows(table.combine_chunks(), lines, left_out)
+
+    def _record_lines(self) -> Any:
+        """Return the numbers of the lines that aren't blank."""
+        import numpy as np
+
+        array = np.frombuffer(self.data, dtype=np.uint8)
+        ends = np.flatnonzero(array == 10)
+        if len(array) and array[-1] != 10:
+            ends = np.append(ends, len(array))
+        starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+        lengths = ends - starts
+        blank = lengths == 0
+        if b"\r" in self.data:
+            blank |= (lengths == 1) & (array[starts.clip(max=len(array) - 1)] == 13)
+        numbers = np.arange(self.first_line, self.first_line + len(ends), dtype=np.int64)
+        return numbers[~blank] if blank.any() else numbers
+
+    def _read_carefully(self) -> Rows:
+        """Parse record by record; a defect costs at most its own record."""
+        import numpy as np
+        import pyarrow as pa
+
+        names = self.source.columns
+        kept: list[list[str | None]] = []
+        numbers: list[int] = []
+        left_out: list[LeftOut] = []
+        for line, raw, fields, reason in self._records():
+            if reason:
+                left_out.append(LeftOut(line, reason, raw))
+            elif len(fields) != len(names):
+                detail = f"expected {len(names)} fields, found {len(fields)}"
+                left_out.append(LeftOut(line, WRONG_FIELDS, raw, detail))
+            else:
+                kept.append([cell or None for cell in fields])
+                numbers.append(line)
+        columns = list(zip(*kept, strict=True)) if kept else [()] * len(names)
+        table = pa.table({name: pa.array(c, pa.string()) for name, c in zip(names, columns, strict=True)})
+        return Rows(table, np.array(numbers, dtype=np.int64), left_out)
+
+    def _records(self) -> Iterator[tuple[int, str, list[str], str]]:
+        """Iterate over (line, raw text, fields, reason to leave it out); blank lines are not records."""
+        lines = self._lines()
+        at = 0
+        while at < len(lines):
+            text, defect = lines[at]
+            if not text.strip("\r\n"):
+                at += 1
+                continue
+            if defect:
+                yield self.first_line + at, text.rstrip("\r\n"), [], defect
+                at += 1
+                continue
+            fields, used = self._parse(lines, at)
+            raw = "".join(line for line, _ in lines[at : at + used]).rstrip("\r\n")
+            yield self.first_line + at, raw, fields or [], "" if fields is not None else BAD_QUOTE
+            at += used
+
+    def _lines(self) -> list[tuple[str, str]]:
+        """Return the lines with their ends, each with the reason why it can't be text, if so."""
+        lines: list[tuple[str, str]] = []
+        for line in self.data.splitlines(keepends=True):
+            try:
+                text, defect = line.decode("utf-8"), ""
+            except UnicodeDecodeError:
+                text, defect = line.decode("utf-8", errors="backslashreplace"), BAD_ENCODING
+            if "\0" in text:
+                defect = NUL_BYTE
+            lines.append((text, defect))
+        return lines
+
+    def _parse(self, lines: list[tuple[str, str]], at: int) -> tuple[list[str] | None, int]:
+        """Parse the record that starts at a line; return its fields (None: quotes out of place) and its lines."""
+        dialect = self.source.dialect
+        window = (line for line, _ in lines[at : at + LONGEST_RECORD_LINES])
+        reader = csv.reader(
+            window,
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote,
+            escapechar=dialect.escape,
+            doublequote=dialect.escape is None,
+            strict=True,
+        )
+        csv.field_size_limit(FIELD_LIMIT)
+        try:
+            fields = next(reader)
+        except csv.Error:
+            return None, 1
+        return fields, reader.line_num
+
+    def raw_text(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        """Return the records that start on these lines."""
+        lines = self._lines()
+        found: dict[int, str] = {}
+        for number in numbers:
+            _, used = self._parse(lines, number - self.first_line)
+            start = number - self.first_line
+            found[number] = "".join(line for line, _ in lines[start : start + used]).rstrip("\r\n")
+        return found
+
+

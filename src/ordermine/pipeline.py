@@ -1,0 +1,312 @@
+"""The whole flow, from exported files to a log that is open for questions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ordermine.canonical import EventBatch, SourceRecord
+from ordermine.errors import InputError, UsageError, near
+from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
+from ordermine.eventlog.reread import stored_batches, stored_raw_text
+from ordermine.eventlog.store import Written, generation, write_events
+from ordermine.ingest.encode import Tally, encode
+from ordermine.ingest.plan import Options, Plan, make_plans
+from ordermine.ingest.timestamps import US
+from ordermine.parallel import ordered_map
+from ordermine.schema import KEY_COLUMNS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ordermine.ingest.source import Source
+    from ordermine.project import Project
+
+MIN_STAMPS = 20
+"""Stamps that a source must have before their being always on full minutes or days says something."""
+
+Progress = Callable[[str], None]
+
+
+def ingest(
+    sources: Sequence[tuple[Path, Source]],
+    out: Path,
+    project: Project,
+    options: Options,
+    *,
+    force: bool = False,
+    append: bool = False,
+    max_rejected: str | None = None,
+    threads: int = 2,
+    memory_limit: int | None = None,
+    progress: Progress = lambda _: None,
+) -> Manifest:
+    """Read exported files into a log.
+
+    Parameters
+    ----------
+    sources
+        File and opened source of each export, in any order.
+    out
+        Folder of the log.
+    project
+        What the data can't say; a copy is kept in the log.
+    options
+        What the command line decides.
+    force
+        Replace a log that exists.
+    append
+        Add to a log that exists: the result equals one ingest of all files so far. Files that are in it already are
+        recognised by their content, rows by the columns that the files share.
+    max_rejected
+        ``N`` or ``P%``: above it nothing is written.
+    threads, memory_limit
+        Limits; bytes.
+    progress
+        Is told, in a few words, what is going on.
+
+    Returns
+    -------
+    Manifest
+        What the log says about itself.
+
+    Raises
+    ------
+    OrdermineError
+        See section 6 of the design for which; what was there before is untouched.
+    """
+    exists = (out / NAME).exists()
+    if out.exists() and not exists and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: exists and is not a log", hint="name another folder with -o")
+    if exists and not (force or append):
+        raise UsageError(f"{out}: exists", hint="add --force to replace it, or --append to add to it")
+    old = read_manifest(out) if exists and append else None
+    with ThreadPoolExecutor(1) as hashing:
+        digests = [hashing.submit(_digest, path) for path, _ in sources]
+        if old is not None:
+            known = {record.sha256 for record in old.sources}
+            kept = [at for at, digest in enumerate(digests) if digest.result() not in known]
+            sources, digests = [sources[at] for at in kept], [digests[at] for at in kept]
+            options = replace(options, timezone=options.timezone or old.timezone)
+            if not sources:
+                return old
+        before = [path.stat() for path, _ in sources]
+        progress("reading")
+        plans = make_plans([source for _, source in sources], project, options)
+        with generation(out) as (number, folder):
+            run = _Run(plans, old, out, threads, progress)
+            written = write_events(
+                folder,
+                run.batches(),
+                run.records,
+                run.raw_text,
+                run.coarsest,
+                keep_duplicates=options.keep_duplicates,
+                case_attributes=_case_attributes(project, plans),
+                carried=run.carried(),
+                threads=threads,
+                memory_limit=memory_limit,
+                progress=progress,
+            )
+            for (path, source), stat in zip(sources, before, strict=True):
+                if (path.stat().st_size, path.stat().st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
+                    raise InputError(f"{source.name}: it changed while it was read", hint="wait until the export is done")
+            _check_rejected(written, max_rejected)
+            files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
+            manifest = run.manifest(number, written, files, project, options)
+            publish(out, manifest)
+    return manifest
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _case_attributes(project: Project, plans: Sequence[Plan]) -> list[str]:
+    """Return the declared case attributes by the names they have in the log."""
+    names: dict[str, None] = {}
+    for plan in plans:
+        declared = project.source_of(plan.record.name)
+        canonical = {column: KEY_COLUMNS[key] for key, column in plan.reading.columns.items()}
+        for column in declared.case_attributes if declared else ():
+            stored = plan.reading.extras.get(column) or canonical.get(column)
+            if stored is None:
+                raise UsageError(
+                    f"{plan.record.name}: no column {column!r} for case_attributes", hint=near(column, plan.source.columns)
+                )
+            names.setdefault(stored)
+    return list(names)
+
+
+def _check_rejected(written: Written, limit: str | None) -> None:
+    """Raise if more rows were rejected than ``--max-rejected`` allows."""
+    if limit is None:
+        return
+    rejected, rows = written.ledger.rejected, written.ledger.rows_in
+    try:
+        allowed = rows * float(limit[:-1]) / 100 if limit.endswith("%") else float(int(limit))
+    except ValueError:
+        raise UsageError(f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%") from None
+    if rejected > allowed:
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in written.ledger.rejected_by_reason.items())
+        raise InputError(
+            f"{rejected:,} of {rows:,} rows are rejected, more than --max-rejected {limit}: {reasons}",
+            hint="look at them with: ordermine inspect; or raise the limit",
+        )
+
+
+class _Run:
+    """One ingest under way: all sources in their order, and what was noticed while reading."""
+
+    def __init__(self, plans: Sequence[Plan], old: Manifest | None, out: Path, threads: int, progress: Progress) -> None:
+        self.old = old
+        self.old_folder = old.folder(out) if old else None
+        self.threads = threads
+        self.progress = progress
+        stored = list(old.sources) if old else []
+        named = [(record.name, 0, position, record) for position, record in enumerate(stored)]
+        named += [(plan.record.name, 1, position, plan.record) for position, plan in enumerate(plans)]
+        named.sort(key=lambda item: item[:3])
+        self.records: list[SourceRecord] = [record for *_, record in named]
+        self.stored_number = {name: at for at, (name, new, _, _) in enumerate(named) if not new}
+        self.plans = {at: plans[position] for at, (_, new, position, _) in enumerate(named) if new}
+        self.tallies = {at: Tally() for at in self.plans}
+
+    def batches(self) -> Iterator[EventBatch]:
+        """Yield the events of all sources."""
+        if self.old_folder is not None:
+            yield from stored_batches(self.old_folder, self.stored_number)
+        for number, plan in self.plans.items():
+            rows = 0
+            for batch, tally in ordered_map(
+                lambda item, plan=plan: encode(item, plan.reading),  # type: ignore[misc]
+                plan.source.batches(),
+                self.threads,
+            ):
+                self.tallies[number].add(tally)
+                rows += batch.table.num_rows + len(batch.left_out)
+                self.progress(f"reading {plan.source.name}: {rows:,} rows")
+                yield EventBatch(number, batch.table, batch.left_out)
+
+    def raw_text(self, number: int, rows: Sequence[int]) -> Mapping[int, str]:
+        """Return rows as they stand in their file."""
+        plan = self.plans.get(number)
+        if plan is None:
+            assert self.old_folder is not None
+            return stored_raw_text(self.old_folder, self.records[number].name, rows)
+        wanted = set(rows)
+        texts: dict[int, str] = {}
+        for batch in plan.source.batches():
+            here = [int(row) for row in batch.read().numbers if int(row) in wanted]
+            texts.update(batch.raw_text(here))
+            wanted.difference_update(here)
+            if not wanted:
+                break
+        return texts
+
+    def coarsest(self, number: int) -> int:
+        """Return the coarsest precision that a source's stamps really have."""
+        tally = self.tallies.get(number)
+        if tally is None or tally.coarsest is None or tally.stamps < MIN_STAMPS:
+            return US
+        return tally.coarsest
+
+    def carried(self) -> pa.Table | None:
+        """Return the rows that earlier runs left out, None without any."""
+        if self.old_folder is None:
+            return None
+        import pyarrow.parquet as pq
+
+        return pq.read_table(self.old_folder / "left_out.parquet")
+
+    def manifest(
+        self, number: int, written: Written, files: Sequence[tuple[str, int]], project: Project, options: Options
+    ) -> Manifest:
+        """Return what the new generation says about itself; `files` are digest and size of each new source."""
+        records = list(self.records)
+        for at, plan in self.plans.items():
+            digest, size = files[plan.reading.source]
+            records[at] = replace(records[at], sha256=digest, bytes=size)
+        timezone = options.timezone or project.log.timezone or "UTC"
+        not_recorded: dict[str, Counter[str]] = {}
+        if self.old:
+            not_recorded = {name: Counter(counts) for name, counts in self.old.not_recorded.items()}
+        for tally in self.tallies.values():
+            for name, counts in tally.not_recorded.items():
+                not_recorded.setdefault(name, Counter()).update(counts)
+        date_orders = dict(self.old.date_orders) if self.old else {}
+        for plan in self.plans.values():
+            for key, form in plan.reading.formats.items():
+                date_orders[str(plan.record.mapping[key])] = str(form)
+        notes = list(self.old.notes) if self.old else []
+        for at, tally in self.tallies.items():
+            notes += [note for note in _notes(self.records[at].name, tally, options, project) if note not in notes]
+        if written.repeated_kept:
+            notes.append(f"{written.repeated_kept:,} exact duplicate events were kept")
+        return Manifest(
+            generation=number,
+            sources=tuple(records),
+            project=project.to_toml(),
+            ledger=written.ledger,
+            cases=written.cases,
+            activities=written.activities,
+            variants=written.variants,
+            first=written.first,
+            last=written.last,
+            timezone=timezone,
+            options={
+                "keep_duplicates": options.keep_duplicates,
+                "lifecycle": options.lifecycle,
+                "not_recorded": sorted(options.not_recorded),
+            },
+            date_orders=date_orders,
+            not_recorded={name: dict(sorted(counts.items())) for name, counts in sorted(not_recorded.items()) if counts},
+            precision=written.precision,
+            measurable=_measurable(written.recorded),
+            columns=written.columns,
+            case_attributes=written.case_attributes,
+            notes=tuple(notes),
+        )
+
+
+def _notes(name: str, tally: Tally, options: Options, project: Project) -> Iterator[str]:
+    """Yield what a person should know about how a source was read."""
+    zone = options.timezone or project.log.timezone
+    if tally.naive and not zone:
+        yield f"{name}: {tally.naive:,} stamps have no offset and were taken as UTC; name the zone with --timezone"
+    if tally.naive and tally.zoned:
+        yield f"{name}: {tally.zoned:,} stamps have an offset, {tally.naive:,} have none"
+    if tally.skipped_hour:
+        yield (
+            f"{name}: {tally.skipped_hour:,} stamps fall into the hour that {zone} skips in spring; they were moved on by it"
+        )
+    if tally.repeated_hour:
+        yield f"{name}: {tally.repeated_hour:,} stamps fall into the hour that {zone} repeats in autumn; the first was taken"
+    if tally.unreadable_starts:
+        yield f"{name}: {tally.unreadable_starts:,} start times can't be read and count as not recorded"
+    for key, count in sorted(tally.not_a_number.items()):
+        yield f"{name}: {count:,} values of {key} are no numbers in a provable notation and count as not recorded"
+    for spelling, count in sorted(tally.unknown_actor_types.items()):
+        yield f"{name}: actor type {spelling!r} ({count:,} events) isn't one that ordermine knows and counts as unknown"
+
+
+def _measurable(recorded: frozenset[str]) -> dict[str, bool]:
+    """Return what a log with these columns can show."""
+    needs = {
+        "departments": {"department"},
+        "people": {"resource"},
+        "processing time": {"start_timestamp"},
+        "field changes": {"field", "old_value", "new_value"},
+        "reasons": {"reason"},
+        "resubmission by reference": {"reference"},
+        "resubmission by similarity": {"customer", "item", "amount"},
+        "customers": {"customer"},
+        "value": {"amount"},
+    }
+    return {what: columns <= recorded for what, columns in needs.items()}
