@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ordermine.project import load_project
 from ordermine.schema import KEY_COLUMNS, KINDS, STAGES
 from ordermine.simulate.csv_export import COLUMNS
 from ordermine.simulate.lead_to_cash import HOURS
@@ -39,3 +40,9 @@ def test_every_step_has_a_known_kind_and_stage(project: dict[str, Any]) -> None:
 def test_the_calendar_is_the_one_people_worked_by(project: dict[str, Any]) -> None:
     assert project["calendar"]["hours"] == "08:00-17:00"
     assert project["calendar"]["holidays"] == sorted(day.isoformat() for day in HOURS.holidays)
+
+
+def test_ordermine_accepts_it(tmp_path: Path) -> None:
+    path = tmp_path / "ordermine.toml"
+    write_project_file(path, HOURS)
+    assert load_project(path).log.timezone == "Europe/Berlin"
