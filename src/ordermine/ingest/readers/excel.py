@@ -1,0 +1,100 @@
+"""Excel workbooks (.xlsx, .xlsm, .xlsb, .xls), one sheet; the parser runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ordermine.errors import EnvironmentFault, InputError, UsageError, near
+from ordermine.ingest.readers.dialect import unique_names
+from ordermine.ingest.readers.spool import Spool, SpooledSource
+from ordermine.ingest.readers.workbook_check import SAVE_AGAIN, check_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WORKER = "ordermine.ingest.readers.excel_worker"
+PACKAGES = Path(__file__).parents[3]
+"""The folder that holds the package: the worker may run where it isn't installed."""
+
+
+def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource:
+    """Read one sheet: the one named, else the only one with data.
+
+    The first row that isn't blank is the header; rows are numbered as in the sheet. Cells hold the values
+    of the last calculation; cells with an error are empty and counted in `described`.
+
+    Raises
+    ------
+    UsageError
+        There is no such sheet, or several could be meant.
+    InputError
+        The workbook is damaged, encrypted or empty, or claims more cells than any table has.
+    EnvironmentFault
+        The parser's process died.
+    """
+    errors = check_workbook(path, name)
+    with _worker(path, sheet, name) as lines:
+        found = next(lines)
+        chosen = _chosen(found, sheet, name)
+        spool = Spool(name)
+        header_row, header = next(lines)
+        for number, cells in lines:
+            spool.add(number, {str(at): cell for at, cell in enumerate(cells) if cell is not None})
+    spool.finish()
+    described = {"format": "Excel", "header": f"row {header_row}", "sheet": chosen}
+    if errors:
+        described["error cells"] = f"{errors}, read as empty"
+    names = unique_names([cell or "" for cell in header])
+    used = set(spool.keys)
+    columns = {str(at): names[at] for at, cell in enumerate(header) if cell is not None or str(at) in used}
+    return SpooledSource(name, spool, True, dict(sorted(described.items())), columns)
+
+
+def _chosen(found: dict[str, Any], sheet: str | None, name: str) -> str:
+    if "error" in found:
+        raise InputError(f"{name}: {found['error']}", hint=SAVE_AGAIN)
+    if found["chosen"] is not None:
+        return str(found["chosen"])
+    if sheet is not None and sheet not in found["sheets"]:
+        raise UsageError(f"{name}: no sheet {sheet!r}", hint=near(sheet, found["sheets"]))
+    if found["with_data"]:
+        listed = ", ".join(map(repr, found["with_data"]))
+        raise UsageError(
+            f"{name}: {len(found['with_data'])} sheets with data: {listed}",
+            hint="say which sheet to read, or save it as a workbook of its own",
+        )
+    which = "no sheet has data" if sheet is None else f"sheet {sheet!r} has no data"
+    raise InputError(f"{name}: {which}", hint="export the table again")
+
+
+@contextmanager
+def _worker(path: Path, sheet: str | None, name: str) -> Iterator[Iterator[Any]]:
+    """Run the worker and give what it writes, line by line."""
+    command = [sys.executable, "-P", "-m", WORKER, str(path.absolute())] + ([] if sheet is None else [sheet])
+    found = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(found)}
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as process:
+        try:
+            yield _messages(process, name)
+        finally:
+            process.kill()
+
+
+def _messages(process: subprocess.Popen[bytes], name: str) -> Iterator[Any]:
+    assert process.stdout is not None
+    for line in process.stdout:
+        # A line that the worker's death cut short is its last.
+        if line.endswith(b"\n"):
+            yield json.loads(line)
+    code = process.wait()
+    if code:
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        raise EnvironmentFault(f"{name}: the process that reads the workbook died ({how})", hint=SAVE_AGAIN)
