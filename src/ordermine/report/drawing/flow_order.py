@@ -1,0 +1,83 @@
+"""An order of activities in which the process mainly runs forwards: a map reads from top to bottom.
+
+Left to itself, Graphviz decides by the order of the input which arrows of a loop point upwards; the main path
+then zigzags.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_MAX_ROUNDS = 20
+
+
+def flow_order(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> list[int]:
+    """Order `nodes` so that little weight runs backwards.
+
+    The greedy heuristic of Eades, Lin and Smyth ("A fast and effective heuristic for the feedback arc set
+    problem", Information Processing Letters 47, 1993), with weights; then each node in turn moves to where
+    the least weight of its own arcs runs backwards, until none moves. Ties go to the node that comes first in
+    `nodes`.
+
+    Parameters
+    ----------
+    nodes
+        All nodes.
+    arcs
+        (source, target, weight) between them; arcs from a node to itself don't matter.
+    """
+    nodes = list(nodes)
+    leaving: dict[int, dict[int, int]] = {node: {} for node in nodes}
+    arriving: dict[int, dict[int, int]] = {node: {} for node in nodes}
+    for source, target, weight in arcs:
+        if source != target:
+            leaving[source][target] = arriving[target][source] = weight
+    return _settle(_greedy(nodes, leaving, arriving), leaving, arriving)
+
+
+def _greedy(
+    nodes: Iterable[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
+) -> list[int]:
+    remaining = dict.fromkeys(nodes)
+    first: list[int] = []
+    last: list[int] = []
+
+    def weight(arcs: dict[int, int]) -> int:
+        return sum(weight for node, weight in arcs.items() if node in remaining)
+
+    while remaining:
+        leaving_weight = {node: weight(leaving[node]) for node in remaining}
+        arriving_weight = {node: weight(arriving[node]) for node in remaining}
+        sinks = [node for node in remaining if not leaving_weight[node]]
+        sources = [node for node in remaining if not arriving_weight[node]]
+        if sinks:
+            last.append(sinks[0])
+        elif sources:
+            first.append(sources[0])
+        else:
+            first.append(max(remaining, key=lambda node: leaving_weight[node] - arriving_weight[node]))
+        del remaining[(last if sinks else first)[-1]]
+    return first + last[::-1]
+
+
+def _settle(
+    order: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
+) -> list[int]:
+    order = list(order)
+    for _ in range(_MAX_ROUNDS):
+        before = list(order)
+        for node in sorted(order):
+            place = order.index(node)
+            del order[place]
+            # The backward weight of `node`'s arcs when it stands first, then at each later place in turn.
+            backward = [sum(arriving[node].values())]
+            for other in order:
+                backward.append(backward[-1] - arriving[node].get(other, 0) + leaving[node].get(other, 0))
+            best = min(backward)
+            order.insert(place if backward[place] == best else backward.index(best), node)
+        if order == before:
+            break
+    return order

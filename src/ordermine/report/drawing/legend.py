@@ -1,0 +1,95 @@
+"""The words around a map: what it shows, what its colours mean, what it leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ordermine.report.drawing import palette, text
+from ordermine.report.drawing.durations import human
+
+if TYPE_CHECKING:
+    from ordermine.report.drawing.style import Style
+    from ordermine.report.drawing.thin import Thinned
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a line of the map means, shown by sample lines from weak to strong."""
+
+    meaning: str
+    low: str
+    high: str
+    samples: tuple[tuple[str, float], ...]
+    """(colour, width in points), weakest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The words around a map."""
+
+    title: str
+    swatches: tuple[tuple[str, str], ...]
+    """(text, fill as #RRGGBB)"""
+    scales: tuple[Scale, ...]
+    notes: tuple[str, ...]
+
+
+_SAMPLES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+def legend(title: str, thinned: Thinned, look: Style, notes: tuple[str, ...] = ()) -> Legend:
+    """Put the words around a map together; `notes` come first among the notes."""
+    return Legend(
+        title=text.clean(title),
+        swatches=tuple(
+            (text.clean(name), fill) for name, fill in look.departments.legend() if look.level == "activity"
+        ),
+        scales=_scales(look),
+        notes=(*notes, *_reading(thinned), *_shown(thinned, look)),
+    )
+
+
+def _scales(look: Style) -> tuple[Scale, ...]:
+    often = "times that one directly follows the other"
+    most = f"{look.most_events:,}"
+    by_frequency = [palette.strength_colour("frequency", share) for share in _SAMPLES]
+    widths = [palette.line_width(share) for share in _SAMPLES]
+    if look.metric == "frequency":
+        return (Scale(often, "1", most, tuple(zip(by_frequency, widths, strict=True))),)
+    by_time = [palette.strength_colour("time", share) for share in _SAMPLES]
+    return (
+        Scale(
+            "median time from one to the next", "0 s", human(look.longest_s), tuple((c, 3.0) for c in by_time)
+        ),
+        Scale(often, "1", most, tuple((palette.BORDER_PATH, w) for w in widths)),
+    )
+
+
+def _reading(thinned: Thinned) -> list[str]:
+    borders = thinned.graph.starts + thinned.graph.ends
+    return ["In the boxes: events." + (" Grey arrows: cases that start or end there." if borders else "")]
+
+
+def _shown(thinned: Thinned, look: Style) -> list[str]:
+    units = "departments" if look.level == "department" else "activities"
+    shown, whole = thinned.graph, thinned.whole
+    if shown == whole:
+        return [f"All {len(whole.activities):,} {units} and {len(whole.edges):,} paths are shown."]
+    borders = len(whole.starts) + len(whole.ends) - len(shown.starts) - len(shown.ends)
+    lines = [
+        f"Shown: {len(shown.activities):,} of {len(whole.activities):,} {units}"
+        f" ({_percent(thinned.share_of_events)} of the events),"
+        f" {len(shown.edges):,} of {len(whole.edges):,} paths"
+        f" ({_percent(thinned.share_of_steps)} of the times one follows another)."
+    ]
+    if borders:
+        all_borders = len(whole.starts) + len(whole.ends)
+        lines.append(f"Hidden as well: {borders:,} of {all_borders:,} arrows from the start or to the end.")
+    lines.append("What is hidden is left out, not rerouted: all numbers are those of the whole log.")
+    return lines
+
+
+def _percent(share: float) -> str:
+    # Rounded down, so that 100 % means all.
+    return "100 %" if share == 1 else f"{int(share * 1000) / 10:.1f} %"
