@@ -12,6 +12,7 @@ from ordermine.project import (
     Calendar,
     DeclaredSource,
     Departments,
+    Errors,
     Expected,
     Log,
     Project,
@@ -160,7 +161,7 @@ def test_any_names_survive_writing_and_reading(
     project = Project(
         source=(DeclaredSource(case=column, timestamp=SplitTimestamp(date=column, time=column)),),
         activities=dict(steps),
-        errors={"types": types},
+        errors=Errors(types=types),
         lineage={"types": "aliases"},
         expected=Expected(repeat=tuple(repeat)),
     )

@@ -1,7 +1,7 @@
 """The project file, ``ordermine.toml``: what the data can't say, as frozen values.
 
-Everything has a default. Unknown keys, wrong types and unknown words are reported together, each with its place
-and the nearest known spelling.
+Everything has a default. Unknown keys, wrong types and unknown words are reported together, each with its
+place and the nearest known spelling.
 
 Importing this module loads pydantic, which takes longer than ``ordermine --help`` may: do it in functions.
 """
