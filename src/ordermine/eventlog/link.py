@@ -115,7 +115,7 @@ def link(
     derived: dict[str, Any] = {
         "case_no": pa.array((case + first_case).astype(np.int32)),
         "seq": pa.array(seq),
-        "occurrence": pa.array(_occurrence(case, activity)),
+        "occurrence": pa.array(occurrence_in_case(case, activity)),
         "seconds_to_next": pa.array(seconds, mask=~has_next),
         "tied": pa.array(same_time | np.append(same_time[1:], False)),
     }
@@ -182,8 +182,8 @@ def _codes(column: pa.ChunkedArray) -> np.ndarray:
     return codes
 
 
-def _occurrence(case: np.ndarray, activity: np.ndarray) -> np.ndarray:
-    """Return how often each event's activity has occurred in its case so far, from 1; events are in log order."""
+def occurrence_in_case(case: np.ndarray, activity: np.ndarray) -> np.ndarray:
+    """Return how often each event's activity (any small integers from -1) has occurred in its case so far, from 1."""
     import numpy as np
 
     size = len(case)
@@ -277,11 +277,9 @@ def _variants(
     compared = np.repeat(first_row[representative][variant], events) + (seq - 1)
     if not same_length.all() or (activity[np.minimum(compared, len(activity) - 1)] != activity).any():
         return _variants_exactly(dictionary, activity, first_row, events)
-    sequences = []
-    for case in representative:
-        start = first_row[case]
-        sequences.append(tuple(dictionary[code] for code in activity[start : start + events[case]]))
-    return sequences, variant
+    codes = activity.tolist()
+    spans = zip(first_row[representative].tolist(), events[representative].tolist(), strict=True)
+    return [tuple([dictionary[code] for code in codes[start : start + count]]) for start, count in spans], variant
 
 
 def _variants_exactly(

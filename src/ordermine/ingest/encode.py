@@ -236,9 +236,12 @@ def _trimmed(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
 
 
 def _blank_to_null(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
-    values = encoded.dictionary.to_pylist()
-    if all(value and not value.isspace() for value in values):
+    import pyarrow.compute as pc
+
+    blank = pc.equal(pc.utf8_trim_whitespace(encoded.dictionary), "")
+    if not pc.any(blank).as_py():
         return encoded
+    values = encoded.dictionary.to_pylist()
     return _with_values(encoded, [value if value.strip() else None for value in values])
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import SourceRecord
-from ordermine.errors import InputError
+from ordermine.errors import InputError, UsageError
 from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
 from ordermine.ingest.mapping import propose
 from ordermine.ingest.numerals import POINT, decimal_mark
@@ -67,10 +67,20 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     choices = []
     for source, head in zip(sources, heads, strict=True):
         declared_source = project.source_of(source.name)
-        declared: dict[str, ColumnChoice] = dict(declared_source.columns()) if declared_source else {}
-        declared |= {key: column for key, column in options.columns.items() if key in KEY_COLUMNS}
         samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
-        choices.append(propose(samples, declared, source.name))
+        choice = propose(
+            samples,
+            {key: column for key, column in options.columns.items() if key in KEY_COLUMNS},
+            project=declared_source.columns() if declared_source else None,
+            shape=declared_source.shape if declared_source else "events",
+            where=source.name,
+        )
+        if choice.shape != "events":
+            raise UsageError(
+                f"{source.name}: shape {choice.shape!r} can't be read, only event rows (one row per event) can",
+                hint="export events, or name the column that holds the step with --activity",
+            )
+        choices.append(choice)
     finders = _find_formats(sources, heads, [choice.columns for choice in choices], project, options)
     plans = []
     for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):

@@ -8,13 +8,12 @@ which line every record stands. So clean files are read at full speed and nothin
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ordermine.errors import EnvironmentFault, InputError
+from ordermine.errors import InputError
 from ordermine.ingest.readers.dialect import SAMPLE_BYTES, Dialect, find_dialect, guess_encoding
+from ordermine.ingest.readers.files import faults_explained, is_gzip, open_binary
 from ordermine.ingest.source import LeftOut, Rows
 
 if TYPE_CHECKING:
@@ -42,18 +41,19 @@ def open_csv(path: Path, name: str) -> CsvSource:
     Raises
     ------
     InputError
-        The file is empty, has only a header, is not text, or is a truncated gzip file.
+        The file holds no rows, is not text, or is a truncated gzip file.
+    EnvironmentFault
+        It can't be read.
     """
-    gzipped = path.suffix.lower() == ".gz"
-    with _open(path, name, gzipped=gzipped) as stream:
-        head = _read(stream, SAMPLE_BYTES, name)
-        complete = not _read(stream, 1, name)
+    with faults_explained(name, lambda: "nothing"), open_binary(path) as stream:
+        head = stream.read(SAMPLE_BYTES)
+        complete = not stream.read(1)
     encoding, mark = guess_encoding(head)
     if encoding == "utf-8" and b"\0" in head[:4096]:
         raise InputError(f"{name}: not a text file", hint="name the export itself, not an archive or a picture")
     text = _decode_head(head[mark:], encoding)
     dialect = find_dialect(text, name, complete=complete)
-    return CsvSource(path, name, encoding, dialect, gzipped)
+    return CsvSource(path, name, encoding, dialect, is_gzip(path))
 
 
 def _decode_head(head: bytes, encoding: str) -> str:
@@ -74,26 +74,6 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _open(path: Path, name: str, *, gzipped: bool) -> BinaryIO:
-    try:
-        return gzip.open(path) if gzipped else path.open("rb")  # type: ignore[return-value]
-    except OSError as error:
-        raise EnvironmentFault(f"{name}: {error.strerror}", hint="check the file's permissions") from error
-
-
-def _read(stream: BinaryIO, size: int, name: str) -> bytes:
-    try:
-        return stream.read(size)
-    except EOFError as error:
-        raise InputError(
-            f"{name}: the gzip file ends early: it is truncated", hint="transfer the file again"
-        ) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{name}: not a readable gzip file: {error}", hint="transfer the file again") from error
-    except OSError as error:
-        raise EnvironmentFault(f"{name}: {error.strerror or error}", hint="check the disk and try again") from error
 
 
 @dataclass(slots=True)
@@ -134,10 +114,11 @@ class CsvSource:
         A piece ends where no quote is open; where quotes don't come in pairs it ends at a line all the same and is
         marked, so that a stray quote can't swallow the rest of the file.
         """
-        with _open(self.path, self.name, gzipped=self.gzipped) as stream:
+        line = 0
+        with faults_explained(self.name, lambda: f"line {line:,}"), open_binary(self.path) as stream:
             line, rest = self._skip_header(stream)
             while True:
-                block = _read(stream, PIECE_BYTES, self.name)
+                block = stream.read(PIECE_BYTES)
                 data = rest + self._to_utf8(block, at_end=not block)
                 if not data:
                     return
@@ -155,11 +136,11 @@ class CsvSource:
     def _skip_header(self, stream: BinaryIO) -> tuple[int, bytes]:
         """Read past the header; return the number of the next line and the bytes that were read beyond."""
         self._carry = b""
-        _, mark = guess_encoding(_read(stream, SAMPLE_BYTES, self.name))
+        _, mark = guess_encoding(stream.read(SAMPLE_BYTES))
         stream.seek(mark)
         data = b""
         while True:
-            block = _read(stream, SAMPLE_BYTES, self.name)
+            block = stream.read(SAMPLE_BYTES)
             data += self._to_utf8(block, at_end=not block)
             position = 0
             for _ in range(self.dialect.data_line - 1):
@@ -206,9 +187,23 @@ def _next_line(data: bytes, position: int) -> int:
 
 
 def _count_lines(piece: bytes) -> int:
-    if piece.count(b"\r") != piece.count(b"\r\n"):
+    if _has_lone_returns(piece):
         return len(piece.splitlines())
-    return piece.count(b"\n")
+    return _count(piece, b"\n")
+
+
+def _count(data: bytes, character: bytes, end: int | None = None) -> int:
+    """Count a character; in long data several times faster than `bytes.count`."""
+    import numpy as np
+
+    if character not in data:
+        return 0
+    return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8, count=-1 if end is None else end) == character[0]))
+
+
+def _has_lone_returns(data: bytes) -> bool:
+    """Whether lines end, in part at least, in a carriage return without a line feed."""
+    return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
 def _cut(data: bytes, quote: bytes) -> tuple[int, bool]:
@@ -216,7 +211,7 @@ def _cut(data: bytes, quote: bytes) -> tuple[int, bool]:
     last = data.rfind(b"\n") + 1
     if last == 0 and b"\r" in data[:-1]:
         last = data.rfind(b"\r", 0, len(data) - 1) + 1
-    if last == 0 or data.count(quote, 0, last) % 2 == 0:
+    if last == 0 or _count(data, quote, last) % 2 == 0:
         return last, False
     import numpy as np
 
@@ -251,7 +246,7 @@ class CsvBatch:
         data = self.data
         if b"\0" in data or (not data.isascii() and not _is_utf8(data)):
             return False
-        return b"\r" not in data or data.count(b"\r") == data.count(b"\r\n")
+        return not _has_lone_returns(data)
 
     def _read_fast(self) -> Rows | None:
         """Parse with Arrow; None when what it found can't be matched with the lines of the piece."""

@@ -1,0 +1,207 @@
+"""A log that is open for questions: its manifest, its project file, and a locked-down DuckDB with the named views."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ordermine.errors import EnvironmentFault, InputError, UsageError, near
+from ordermine.eventlog import views
+from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
+from ordermine.eventlog.manifest import Manifest, read_manifest
+from ordermine.project import Project, load_project, parse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+
+
+def open_log(
+    path: Path,
+    *,
+    project: Path | None = None,
+    filters: Filters | None = None,
+    as_of: str | None = None,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+) -> Log:
+    """Open a log for reading.
+
+    Parameters
+    ----------
+    path
+        Folder of the log.
+    project
+        Project file to use instead of the copy that the log keeps.
+    filters
+        Which cases to look at.
+    as_of
+        The moment that counts as now; by default the last plausible event.
+    threads, memory_limit
+        Limits for queries, e.g. ``2`` and ``4GB``.
+
+    Raises
+    ------
+    UsageError
+        There is no log at `path`, or a filter, the project file or `as_of` makes no sense.
+    InputError
+        The log is damaged.
+    """
+    manifest = read_manifest(path)
+    folder = manifest.folder(path)
+    if not folder.is_dir():
+        raise InputError(f"{path}: generation {manifest.generation} is missing", hint="ingest the export again with --force")
+    used = load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
+    log = Log(path, manifest, used, filters or Filters(), as_of, threads, memory_limit)
+    if log.filters.any:
+        log.select_cases()
+    return log
+
+
+@dataclass
+class Log:
+    """An open log. Views and arrays show the selected cases only."""
+
+    path: Path
+    manifest: Manifest
+    project: Project
+    filters: Filters = field(default_factory=Filters)
+    as_of_text: str | None = None
+    threads: int | None = None
+    memory_limit: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the current generation."""
+        return self.manifest.folder(self.path)
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB with the named views; reaches nothing but this log."""
+        import duckdb
+
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "temp_directory": str(Path(tempfile.gettempdir()) / "ordermine-spill"),
+        }
+        if self.threads:
+            config["threads"] = self.threads
+        if self.memory_limit:
+            config["memory_limit"] = self.memory_limit
+        connection = duckdb.connect(config=config)
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET allowed_directories = ?", [[f"{self.folder.resolve()}/"]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        for statement in views.statements(self.folder.resolve(), self.manifest, self.project):
+            connection.execute(statement)
+        return connection
+
+    def select_cases(self) -> None:
+        """Narrow the views down to the cases that the filters select."""
+        query, values = selection_sql(self, self.filters)
+        self.connection.execute(f"CREATE TABLE selected AS {query}", values)
+        if not self.rows("SELECT count(*) FROM selected")[0][0]:
+            chosen = ", ".join(f"--{name} {value}" for name, value in self.filters.describe().items())
+            raise UsageError(f"no case is left after {chosen}", hint="widen the filter")
+        for statement in views.SELECTED:
+            self.connection.execute(statement)
+
+    @cached_property
+    def selected(self) -> np.ndarray | None:
+        """Numbers of the selected cases, ascending; None where nothing is filtered."""
+        if not self.filters.any:
+            return None
+        import numpy as np
+
+        numbers: np.ndarray = np.asarray(self.table("SELECT case_no FROM selected ORDER BY 1").column(0).combine_chunks())
+        return numbers
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a query; return its rows."""
+        return self._run(query, values).fetchall()
+
+    def table(self, query: str, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query; return an Arrow table."""
+        return self._run(query, values).to_arrow_table()
+
+    def _run(self, query: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            return self.connection.execute(query, list(values))
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise InputError(f"{self.path}: {_first_line(error)}", hint="the log may be damaged; ingest again") from error
+        except duckdb.OutOfMemoryException as error:
+            raise EnvironmentFault(
+                f"not enough memory: {_first_line(error)}", hint="raise --memory-limit, or free disk space for spilling"
+            ) from error
+
+    def check_expression(self, text: str) -> None:
+        """Raise UsageError unless `text` is one condition on `events`."""
+        import duckdb
+
+        try:
+            statements = self.connection.extract_statements(f"SELECT 1 FROM all_events WHERE ({text}\n)")
+            if len(statements) != 1:
+                raise UsageError(f"--where {text!r}: more than one condition", hint="join conditions with AND")
+            self.connection.execute(f"SELECT 1 FROM all_events WHERE ({text}\n) LIMIT 0")
+        except duckdb.BinderException as error:
+            raise UsageError(f"--where {text!r}: {_first_line(error)}", hint=near_column(str(error), self.columns)) from error
+        except duckdb.Error as error:
+            raise UsageError(
+                f"--where {text!r}: {_first_line(error)}", hint="write a SQL condition, e.g. \"department = 'Sales'\""
+            ) from error
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of `events`."""
+        return self.manifest.columns
+
+    @cached_property
+    def as_of(self) -> datetime | None:
+        """The moment that counts as now; None in an empty log.
+
+        Unless given, the last plausible event: stamps more than a year after 99.9 % of all events are slips or
+        placeholders such as 9999-12-31.
+        """
+        if self.as_of_text is not None:
+            return parse_instant(self.as_of_text, "--as-of")
+        import datetime as dt
+
+        found = self.rows(
+            """
+            SELECT epoch_us(max(timestamp)) FROM all_events
+            WHERE timestamp <= (SELECT quantile_disc(timestamp, 0.999) FROM all_events) + INTERVAL 365 DAY
+            """
+        )[0][0]
+        return None if found is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=found)
+
+    def arrays(self, columns: Sequence[str]) -> pa.Table:
+        """Return columns of the selected events in log order, repeating text as dictionary arrays.
+
+        The project file is applied. This is the way to read columns for work on arrays: many times faster than fetching
+        text from a query.
+        """
+        return views.read_arrays(self, columns)
+
+
+def near_column(message: str, columns: Sequence[str]) -> str:
+    """Return near matches for the column that a DuckDB message says doesn't exist."""
+    import re
+
+    found = re.search(r'[Cc]olumn "([^"]+)"', message)
+    return near(found[1], columns) if found else "known columns: " + ", ".join(columns[:12])
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,97 @@
+"""Visits: maximal runs of events of one department, and the handoffs between them (section 7 of the design).
+
+Events of system actors are skipped, transparently. A null department cuts the case into segments; nothing spans a cut.
+``A B null A`` has the visits A, B and A, and one handoff; ``A sys B A`` has the visits A, B, A and two handoffs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ordermine.errors import UsageError, near
+from ordermine.eventlog.link import occurrence_in_case
+from ordermine.schema import SYSTEM_ACTORS
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ordermine.eventlog.log import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """All visits in log order, as arrays of equal length."""
+
+    names: list[str]
+    """Departments (or values of the level)."""
+    unit: np.ndarray
+    """Index into `names`."""
+    case_no: np.ndarray
+    segment: np.ndarray
+    """Number of the segment within the whole log; visits of different segments don't follow each other."""
+    start: np.ndarray
+    end: np.ndarray
+    """Instants of the first and the last event, UTC µs."""
+    first_seq: np.ndarray
+    last_seq: np.ndarray
+    """Positions in the case of the first and the last event."""
+
+    def handoffs(self) -> np.ndarray:
+        """Return the positions of the visits that are followed by another visit of their segment."""
+        import numpy as np
+
+        return np.flatnonzero(self.segment[1:] == self.segment[:-1])
+
+    def first_in_case(self, codes: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Return, for the visits at some positions, whether their code occurs for the first time in its case."""
+        first: np.ndarray = occurrence_in_case(self.case_no[at], codes) == 1
+        return first
+
+
+def find_visits(log: Log, level: str = "department") -> Visits:
+    """Return the visits of a log.
+
+    Parameters
+    ----------
+    log
+        An open log; its filters apply.
+    level
+        Column of `events` whose values are visited: ``department``, ``resource`` or any other.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
+    """
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if level not in log.columns:
+        raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
+    table = log.arrays(list(dict.fromkeys(["case_no", "seq", "timestamp", "actor_type", level])))
+    column = table.column(level).combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    names = column.dictionary.to_pylist()
+    unit = np.asarray(pc.fill_null(column.indices, -1))
+    case, seq = (np.asarray(table.column(name).combine_chunks()) for name in ("case_no", "seq"))
+    stamp = np.asarray(table.column("timestamp").combine_chunks().cast(pa.int64()))
+    actor = table.column("actor_type").combine_chunks()
+    system = np.array([value in SYSTEM_ACTORS for value in actor.dictionary.to_pylist()] + [False])
+    skipped = system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
+    if skipped.any():
+        keep = ~skipped
+        unit, case, seq, stamp = unit[keep], case[keep], seq[keep], stamp[keep]
+    if not len(unit):
+        empty = np.zeros(0, dtype=np.int64)
+        return Visits(names, unit, case, empty, empty, empty, seq, seq)
+    first = np.append(0, np.flatnonzero((unit[1:] != unit[:-1]) | (case[1:] != case[:-1])) + 1)
+    last = np.append(first[1:], len(unit)) - 1
+    run_unit, run_case = unit[first], case[first]
+    cut = np.append(True, run_case[1:] != run_case[:-1]) | (run_unit < 0)
+    segment = np.cumsum(cut)
+    kept = run_unit >= 0
+    first, last = first[kept], last[kept]
+    return Visits(names, run_unit[kept], run_case[kept], segment[kept], stamp[first], stamp[last], seq[first], seq[last])
