@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.ingest.readers.dialect import unique_names
+from ordermine.ingest.readers.files import check_readable
 from ordermine.ingest.readers.spool import Spool, SpooledSource
 from ordermine.ingest.readers.workbook_check import SAVE_AGAIN, check_workbook
 
@@ -38,12 +39,15 @@ def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource
     EnvironmentFault
         The parser's process died.
     """
+    check_readable(path)
     errors = check_workbook(path, name)
     with _worker(path, sheet, name) as lines:
         found = next(lines)
         chosen = _chosen(found, sheet, name)
         spool = Spool(name)
-        header_row, header = next(lines)
+        header_row, header = next(lines, (0, None))
+        if header is None:
+            raise InputError(f"{name}: sheet {chosen!r} has no data", hint="export the table again")
         for number, cells in lines:
             spool.add(number, {str(at): cell for at, cell in enumerate(cells) if cell is not None})
     spool.finish()

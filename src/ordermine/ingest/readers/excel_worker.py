@@ -1,8 +1,8 @@
 """The part of the Excel reader that runs in a process of its own: ``python -m … FILE [SHEET]``.
 
 A crash of the parser, or memory that runs out, ends this process and not the one that reads the log. The
-first line on stdout says which sheets there are and which was read; each further line is a row that isn't blank: its
-number and its cells, as JSON.
+first line on stdout says which sheets there are and which was read; each further line is a row that isn't
+blank: its number and its cells, as JSON.
 """
 
 from __future__ import annotations

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import zlib
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, cast
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from io import BufferedReader
     from pathlib import Path
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -52,9 +53,19 @@ def is_gzip(path: Path) -> bool:
         return stream.read(2) == GZIP_MAGIC
 
 
-def open_binary(path: Path) -> BinaryIO:
-    """Open a file for reading; gzip is decompressed, whatever the name says."""
-    return cast("BinaryIO", gzip.open(path)) if is_gzip(path) else path.open("rb")
+def read_head(path: Path, size: int) -> bytes:
+    """Return the first bytes of a file's content, decompressed; fails as `check_readable` does."""
+    check_readable(path)
+    with faults_explained(path.name, lambda: "nothing"), open_binary(path) as stream:
+        return stream.read1(size)
+
+
+def open_binary(path: Path) -> BufferedReader:
+    """Open a file for reading; gzip is decompressed, whatever the name says.
+
+    Of a truncated gzip `read1` gives all there is before it fails; `read` loses what it had in hand.
+    """
+    return cast("BufferedReader", gzip.open(path)) if is_gzip(path) else path.open("rb")
 
 
 @contextmanager

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.files import check_readable, faults_explained, is_gzip, open_binary
+from ordermine.ingest.readers.files import check_readable, is_gzip, read_head
 from ordermine.ingest.readers.ocel import SQLITE_MAGIC, is_ocel
 from ordermine.ingest.readers.workbook_check import OLE_MAGIC, ZIP_MAGIC, is_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-FORMATS = ("csv", "excel", "json", "ocel", "parquet", "xes")
 
 SUFFIXES = {
     ".csv": "csv",
@@ -87,7 +85,7 @@ def sniff_format(path: Path) -> str:
     suffix = suffixes[-2 if named_gzip else -1] if len(suffixes) > named_gzip else ""
     named = SUFFIXES.get(suffix, "")
     found = _by_content(path, named)
-    if found in ("excel", "parquet", "sqlite") and gzipped:
+    if gzipped and found in ("ole", "parquet", "sqlite", "zip"):
         raise InputError(f"{path.name}: {LOOKS_LIKE[found]} in a gzip file", hint="unpack it with gunzip")
     if (named and found != named) or found not in SUFFIXES.values():
         raise InputError(*_mismatch(path, named, suffix, found), hint=_what_to_do(found))
@@ -119,8 +117,7 @@ def _what_to_do(found: str) -> str:
 
 def _by_content(path: Path, named: str) -> str:
     """Return the kind of the content; among texts, what the name says where the content allows it."""
-    with faults_explained(path.name, lambda: "nothing"), open_binary(path) as stream:
-        head = stream.read(HEAD)
+    head = read_head(path, HEAD)
     for magic, kind in MAGIC:
         if head.startswith(magic):
             if kind == "zip" and is_workbook(path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
 from ordermine.ingest.readers.dialect import unique_names
-from ordermine.ingest.readers.files import counted, faults_explained, is_gzip
+from ordermine.ingest.readers.files import check_readable, counted, faults_explained, is_gzip
 from ordermine.ingest.readers.json_feed import (
     BLANK,
     BLOCK,
@@ -44,11 +44,12 @@ def open_json(path: Path, name: str) -> SpooledSource:
         The file holds no objects, an array of it is broken (the message says at which byte), or a gzip is
         truncated.
     """
+    check_readable(path)
     spool = Spool(name)
     with faults_explained(name, lambda: counted(spool.rows, "row")):
         text, encoding = open_text(path, name)
         with text:
-            layout = _layout(text.read(BLOCK), path, name)
+            layout = _layout(text, path, name)
         text, encoding = open_text(path, name)
         with text:
             if layout == "JSON Lines":
@@ -69,14 +70,13 @@ def open_json(path: Path, name: str) -> SpooledSource:
     return SpooledSource(name, spool, True, described, names)
 
 
-def _layout(head: str, path: Path, name: str) -> str:
-    """Return ``JSON Lines``, ``array`` or ``object``, by the first characters and the first line."""
-    head = head.lstrip(BLANK)
+def _layout(text: TextIO, path: Path, name: str) -> str:
+    """Return ``JSON Lines``, ``array`` or ``object``, by the first line and whether there is another."""
+    head = _line_with_text(text).lstrip(BLANK)
     if not head:
         raise InputError(f"{name}: there is nothing but blanks in the file", hint="export the file again")
-    line, _, rest = head.partition("\n")
-    more = bool(rest.strip(BLANK))
-    first = _whole_value(line)
+    more = bool(_line_with_text(text))
+    first = _whole_value(head)
     told = {".jsonl", ".ndjson"} & {suffix.lower() for suffix in path.suffixes[-2:]}
     if head[0] == "[":
         return "JSON Lines" if told and more and first is not None else "array"
@@ -91,6 +91,14 @@ def _layout(head: str, path: Path, name: str) -> str:
         isinstance(value, list) and value and isinstance(value[0], dict) for value in first.values()
     )
     return "object" if holds_array and not more else "JSON Lines"
+
+
+def _line_with_text(text: TextIO) -> str:
+    """Return the next line that isn't blank, as far as one block reaches; the empty string at the end."""
+    while line := text.readline(BLOCK):
+        if line.strip(BLANK):
+            return line
+    return ""
 
 
 def _whole_value(line: str) -> Any:

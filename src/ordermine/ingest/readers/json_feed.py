@@ -38,7 +38,7 @@ def open_text(path: Path, name: str) -> tuple[TextIO, str]:
     """
     stream = open_binary(path)
     try:
-        encoding, mark = guess_encoding(stream.read(SAMPLE_BYTES))
+        encoding, mark = guess_encoding(stream.read1(SAMPLE_BYTES))
         stream.seek(mark)
     except BaseException:
         stream.close()
@@ -174,7 +174,7 @@ class JsonFeed:
             self.take(",")
 
     def members(self) -> Iterator[str]:
-        """Iterate over the keys of the object that comes next; each value must be passed before the next key."""
+        """Iterate over the keys of the next object; each value must be passed before the next key."""
         self.take("{")
         if self.peek() == "}":
             self.take("}")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError, UsageError, near
-from ordermine.ingest.readers.files import check_readable, counted, open_binary
+from ordermine.ingest.readers.files import counted, read_head
 from ordermine.ingest.readers.ocel_json import OcelJson, is_ocel_json
 from ordermine.ingest.readers.ocel_sqlite import OcelSqlite, is_ocel_sqlite
 from ordermine.ingest.readers.ocel_xml import OcelXml, is_ocel_xml
@@ -243,9 +243,7 @@ def _instant(text: str) -> dt.datetime | None:
 
 def _serialisation(path: Path) -> str:
     """Return ``json``, ``xml`` or ``sqlite`` by the first bytes; the empty string for anything else."""
-    check_readable(path)
-    with open_binary(path) as stream:
-        head = stream.read(4096)
+    head = read_head(path, 4096)
     if head.startswith(SQLITE_MAGIC):
         return "sqlite"
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")

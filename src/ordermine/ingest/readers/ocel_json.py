@@ -82,7 +82,17 @@ class OcelJson:
 
 
 def is_ocel_json(path: Path, name: str) -> bool:
-    """Return whether a JSON file has the keys of OCEL; reads no further than it must."""
+    """Return whether a JSON file has the keys of OCEL; reads no further than it must.
+
+    JSON that is broken before that is none: its own reader says where.
+    """
+    try:
+        return _has_ocel_keys(path, name)
+    except InputError:
+        return False
+
+
+def _has_ocel_keys(path: Path, name: str) -> bool:
     with _feed(path, name, lambda: "its first keys") as feed:
         if feed.peek() != "{":
             return False

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
 from ordermine.ingest.readers.dialect import unique_names
-from ordermine.ingest.readers.files import AGAIN
+from ordermine.ingest.readers.files import AGAIN, check_readable
 from ordermine.ingest.readers.spool import rows_as_json
 from ordermine.ingest.readers.text import LARGEST_EXACT, text_of
 from ordermine.ingest.source import Rows
@@ -32,6 +32,7 @@ def open_parquet(path: Path, name: str) -> ParquetSource:
     InputError
         It is not a Parquet file, or it is damaged or encrypted.
     """
+    check_readable(path)
     with _file(path, name) as file:
         schema, metadata = file.schema_arrow, file.metadata
         if not len(schema):
@@ -121,7 +122,7 @@ def _float_text(array: pa.Array) -> pa.Array:
 
 
 def _timestamp_text(array: pa.Array) -> pa.Array:
-    """Return ISO 8601 without trailing zeros in the second's fraction, with an offset where there is a zone."""
+    """Return ISO 8601 without trailing zeros in its fraction, with an offset where the type has a zone."""
     import pyarrow as pa
     import pyarrow.compute as pc
 

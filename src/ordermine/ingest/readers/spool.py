@@ -11,7 +11,7 @@ import json
 import tempfile
 import threading
 import weakref
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault, InputError
@@ -122,10 +122,10 @@ class Spool:
         arrays += [
             pa.array([cells.get(key) or None for cells in self._cells], pa.string()) for key in present
         ]
-        defects = json.dumps([asdict(defect) for defect in self._defects]).encode()
+        defects = [(defect.row, defect.reason, defect.raw, defect.detail) for defect in self._defects]
         schema = pa.schema(
             [pa.field(name, array.type) for name, array in zip(["number", *present], arrays, strict=True)],
-            metadata={LEFT_OUT: defects},
+            metadata={LEFT_OUT: json.dumps(defects).encode()},
         )
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer:
@@ -141,7 +141,7 @@ class Spool:
             self._file.seek(start)
             data = self._file.read(size)
         table = pa.ipc.open_stream(data).read_all()
-        defects = [LeftOut(**defect) for defect in json.loads(table.schema.metadata[LEFT_OUT])]
+        defects = [LeftOut(*defect) for defect in json.loads(table.schema.metadata[LEFT_OUT])]
         numbers = table.column(0).to_numpy()
         present = {name: at for at, name in enumerate(table.column_names) if at}
         columns = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import json
+import re
 from typing import Any
 
 LARGEST_EXACT = 2**53
@@ -21,7 +22,8 @@ def text_of(value: Any) -> str | None:
     """Return a value as the text of a cell; None where it is absent or the empty string.
 
     Integral numbers have no decimal point, other floats are the shortest text that reads back as the same
-    double, booleans are ``true`` and ``false``, times are ISO 8601, durations ``[-]h:mm:ss``, nested values
+    double, booleans are ``true`` and ``false``, times are ISO 8601 without
+    trailing zeros, durations ``[-]h:mm:ss``, nested values
     compact JSON. A float that is not a number counts as absent: that is how data frames write an empty
     cell.
     """
@@ -38,7 +40,7 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, decimal.Decimal):
         return format(value, "f")
     if isinstance(value, dt.datetime | dt.date | dt.time):
-        return value.isoformat()
+        return re.sub(r"(\.\d*?)0+(?=[+-]|$)", r"\1", value.isoformat())
     if isinstance(value, dt.timedelta):
         return _duration_text(value)
     if isinstance(value, bytes):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.files import counted, is_gzip, open_binary
+from ordermine.ingest.readers.files import check_readable, counted, is_gzip, open_binary
 from ordermine.ingest.readers.spool import Spool, SpooledSource
 from ordermine.ingest.readers.text import json_text
 from ordermine.ingest.readers.xml import discard, elements, local_name, opening, syntax_explained
@@ -37,6 +37,7 @@ def open_xes(path: Path, name: str) -> SpooledSource:
     InputError
         The file is not XES, declares a document type, or ends early.
     """
+    check_readable(path)
     root, _ = opening(path, name)
     if local_name(root) != "log":
         raise InputError(

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
 from ordermine.ingest.readers.files import AGAIN, faults_explained, open_binary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from io import BufferedReader
     from pathlib import Path
 
 
+class _Chunks:
+    """A stream that gives what it has at once, so that the parser sees all of a truncated file."""
+
+    def __init__(self, stream: BufferedReader) -> None:
+        self.read = stream.read1
+
+
 def elements(
-    stream: BinaryIO, events: tuple[str, ...], tags: tuple[str, ...] | None
+    stream: BufferedReader, events: tuple[str, ...], tags: tuple[str, ...] | None
 ) -> Iterator[tuple[str, Any]]:
     """Iterate over the elements with one of these local names (None: all), as (event, element)."""
     from lxml import etree
@@ -22,7 +30,7 @@ def elements(
     wildcards = None if tags is None else [f"{{*}}{tag}" for tag in tags]
     return iter(
         etree.iterparse(
-            stream,
+            _Chunks(stream),
             events=events,
             tag=wildcards,
             resolve_entities=False,
