@@ -1,12 +1,12 @@
 """The built-in lexicon: what a step does (kind) and where it belongs (stage), read off its name.
 
 It knows English, German, French and Spanish, and terms of SAP, Salesforce and other systems; the rules are in
-`lexicon.toml`. It would rather say nothing than guess: a step that no rule knows has no meaning. The project file
-overrules it.
+`lexicon.toml`. It would rather say nothing than guess: a step that no rule knows has no meaning. The project
+file overrules it.
 
 How a name is read: accents, case, punctuation and blanks are taken away, `CamelCase` is split, a leading code
-(`T02`) is dropped. `:`, ` - `, `→`, `/`, `,`, brackets and the word "and" end a clause. Then the first rule with a
-matching pattern wins, for the kind and, separately, for the stage. A pattern is a sequence of words:
+(`T02`) is dropped. `:`, ` - `, `→`, `/`, `,`, brackets and the word "and" end a clause. Then the first rule
+with a matching pattern wins, for the kind and, separately, for the stage. A pattern is a sequence of words:
 
 ======== =====================================================================================
 `a|b`    either word
@@ -94,7 +94,7 @@ class _Rules:
     kinds: tuple[_Rule, ...]
     stages: tuple[_Rule, ...]
     attributes: re.Pattern[str]
-    """Properties of an order that are named after a step, such as a delivery date: no evidence for a stage."""
+    """Properties of an order named after a step, such as a delivery date: no evidence for a stage."""
     prepositions: frozenset[str]
 
 
