@@ -144,6 +144,7 @@ Dunning letter = note / pay
 Approve payment = approve / pay
 Goods returned = return / support
 Return received = return / support
+Receive return = return / support
 RMA created = return / support
 Customer complaint = complaint / support
 Delivery complaint = complaint / support
@@ -370,6 +371,7 @@ NO_KIND = {
     "Invoice pending": "invoice",
     "Delivery scheduled": "deliver",
     "Request payment": "pay",
+    "Request contract change": "contract",
     "Request order confirmation": "order",
     "Order not confirmed": "order",
     "Payment failed": "pay",
