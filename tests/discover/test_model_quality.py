@@ -17,10 +17,10 @@ def test_perfect() -> None:
 
 
 def test_every_case_counts() -> None:
-    quality = measure_quality(discover_model(A_THEN_B), [(("A", "B"), 3), (("A",), 1)])
+    quality = measure_quality(discover_model(A_THEN_B), [(("A", "B"), 3), (("A",), 2)])
     # A B: 3 produced (start, A, B), 3 consumed (A, B, end). A alone: 2 and 2, 1 missing at the end, 1 left.
-    assert quality.fitness == pytest.approx(1 - 1 / (3 * 3 + 2))
-    assert quality.fitting_cases_share == 0.75
+    assert quality.fitness == pytest.approx(1 - 2 / (3 * 3 + 2 * 2))
+    assert quality.fitting_cases_share == 0.6
     assert quality.precision == 1.0
 
 
