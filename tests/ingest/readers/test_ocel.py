@@ -268,7 +268,7 @@ def database(tmp_path: Path) -> Path:
         INSERT INTO object VALUES ('o1', 'order');
         INSERT INTO event_object VALUES ('m', 'o1', 'q'), ('a', 'o1', 'q'), ('z', 'o1', 'q');
         INSERT INTO object_Order VALUES ('o1', '1970-01-01 00:00:00', NULL, 'new', 10.5);
-        INSERT INTO object_Order VALUES ('o1', '2024-01-03 00:00:00', 'status', 'open', NULL);
+        INSERT INTO object_Order VALUES ('o1', '2024-01-03 00:00:00', 'status', 'open', 99);
         """
     )
     connection.close()

@@ -40,7 +40,8 @@ def test_values_of_globals_are_not_filled_in(tmp_path: Path) -> None:
     path = log(
         tmp_path,
         '<global scope="event"><string key="org:group" value="UNKNOWN"/></global>'
-        '<classifier name="c" keys="k"/><string key="creator" value="me"/><trace><event><string key="k" value=""/></event></trace>',
+        '<classifier name="c" keys="k"/><string key="creator" value="me"/>'
+        '<trace><event><string key="k" value=""/></event></trace>',
     )
     assert rows(path) == [{"k": None}]
 

@@ -46,7 +46,8 @@ def elements(
 
 def local_name(element: Any) -> str:
     """Return the name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    tag: str = element.tag
+    return tag.rpartition("}")[2]
 
 
 def discard(element: Any) -> None:
@@ -88,8 +89,9 @@ def syntax_explained(name: str, progress: Callable[[], str]) -> Iterator[None]:
         with faults_explained(name, progress):
             yield
     except etree.XMLSyntaxError as error:
+        what = error.msg.rpartition(", line ")[0] or error.msg
         raise InputError(
-            f"{name}: the XML is cut off or broken at line {error.lineno}: {error.msg}; "
+            f"{name}: the XML is cut off or broken at line {error.lineno}: {what}; "
             f"read before that: {progress()}",
             hint=AGAIN,
         ) from error
