@@ -19,7 +19,7 @@ from ordermine.ingest.encode import Tally, encode
 from ordermine.ingest.plan import Options, Plan, make_plans
 from ordermine.ingest.timestamps import US
 from ordermine.parallel import ordered_map
-from ordermine.schema import KEY_COLUMNS
+from ordermine.schema import KEY_COLUMNS, MEASURABLE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -268,7 +268,7 @@ class _Run:
             date_orders=date_orders,
             not_recorded={name: dict(sorted(counts.items())) for name, counts in sorted(not_recorded.items()) if counts},
             precision=written.precision,
-            measurable=_measurable(written.recorded),
+            measurable={what: columns <= written.recorded for what, columns in MEASURABLE.items()},
             columns=written.columns,
             case_attributes=written.case_attributes,
             notes=tuple(notes),
@@ -294,19 +294,3 @@ def _notes(name: str, tally: Tally, options: Options, project: Project) -> Itera
         yield f"{name}: {count:,} values of {key} are no numbers in a provable notation and count as not recorded"
     for spelling, count in sorted(tally.unknown_actor_types.items()):
         yield f"{name}: actor type {spelling!r} ({count:,} events) isn't one that ordermine knows and counts as unknown"
-
-
-def _measurable(recorded: frozenset[str]) -> dict[str, bool]:
-    """Return what a log with these columns can show."""
-    needs = {
-        "departments": {"department"},
-        "people": {"resource"},
-        "processing time": {"start_timestamp"},
-        "field changes": {"field", "old_value", "new_value"},
-        "reasons": {"reason"},
-        "resubmission by reference": {"reference"},
-        "resubmission by similarity": {"customer", "item", "amount"},
-        "customers": {"customer"},
-        "value": {"amount"},
-    }
-    return {what: columns <= recorded for what, columns in needs.items()}

@@ -165,3 +165,16 @@ NOT_RECORDED: Final = frozenset(
     }
 )
 """Spellings (in lower case) by which exports say that a department or resource was not recorded."""
+
+MEASURABLE: Final = {
+    "departments": frozenset({"department"}),
+    "people": frozenset({"resource"}),
+    "processing time": frozenset({"start_timestamp"}),
+    "field changes": frozenset({"field", "old_value", "new_value"}),
+    "reasons": frozenset({"reason"}),
+    "resubmission by reference": frozenset({"reference"}),
+    "resubmission by similarity": frozenset({"customer", "item", "amount"}),
+    "customers": frozenset({"customer"}),
+    "value": frozenset({"amount"}),
+}
+"""What a log can show → columns that must be recorded for it."""

@@ -12,6 +12,7 @@ from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog import views
 from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
+from ordermine.interrupts import watch
 from ordermine.project import Project, load_project, parse_project
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ class Log:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "python_enable_replacements": False,
             "temp_directory": str(Path(tempfile.gettempdir()) / "ordermine-spill"),
         }
         if self.threads:
@@ -98,6 +100,7 @@ class Log:
         if self.memory_limit:
             config["memory_limit"] = self.memory_limit
         connection = duckdb.connect(config=config)
+        watch(connection)
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET allowed_directories = ?", [[f"{self.folder.resolve()}/"]])
         connection.execute("SET enable_external_access = false")

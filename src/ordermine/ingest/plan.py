@@ -63,14 +63,14 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     InputError
         A source has no rows; the dates of a column are ambiguous or contradict each other.
     """
-    heads = [_head(source) for source in sources]
+    heads = [read_head(source) for source in sources]
     choices = []
     for source, head in zip(sources, heads, strict=True):
         declared_source = project.source_of(source.name)
         samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
         choice = propose(
             samples,
-            {key: column for key, column in options.columns.items() if key in KEY_COLUMNS},
+            _declared(source, options),
             project=declared_source.columns() if declared_source else None,
             shape=declared_source.shape if declared_source else "events",
             where=source.name,
@@ -81,7 +81,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
                 hint="export events, or name the column that holds the step with --activity",
             )
         choices.append(choice)
-    finders = _find_formats(sources, heads, [choice.columns for choice in choices], project, options)
+    finders = find_formats(sources, heads, [choice.columns for choice in choices], project, options)
     plans = []
     for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
         extras = stored_names([name for name in source.columns if name in set(choice.unused)])
@@ -125,7 +125,15 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     return plans
 
 
-def _head(source: Source) -> pa.Table:
+def _declared(source: Source, options: Options) -> dict[str, ColumnChoice]:
+    """Return the columns that the command line names; in OCEL, ``--case`` names the object type, not a column."""
+    declared: dict[str, ColumnChoice] = dict(options.columns)
+    if source.described["format"].startswith("OCEL"):
+        declared.pop("case", None)
+    return declared
+
+
+def read_head(source: Source) -> pa.Table:
     """Return the first batch that has rows."""
     left_out = 0
     for batch in source.batches():
@@ -148,7 +156,7 @@ def _repeats(column: pa.ChunkedArray, name: str) -> bool:
     return len(values.unique()) <= max(DISTINCT_SHARE * len(values), 100)
 
 
-def _find_formats(
+def find_formats(
     sources: Sequence[Source],
     heads: Sequence[pa.Table],
     columns: Sequence[Mapping[str, ColumnChoice]],

@@ -31,13 +31,17 @@ _LINE = 1.25
 _NAME_ROOM = 160.0
 _NAME_LINES = 3
 _PADDING = 9.0
-_TOOLTIP_CHARACTERS = 2000  # Graphviz takes strings of at most 16,384 bytes.
+# Graphviz takes strings of at most 16,384 bytes, and a name may be made of characters without width.
+_LABEL_CHARACTERS = 200
+_TOOLTIP_CHARACTERS = 2000
+_LEGEND_CHARACTERS = 60
 
 
 def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
     """Return `graph` as DOT: n0, n1, … for the activities in their order, e0, e1, … for the edges.
 
-    `words` are for a DOT file to pass on; ``svg.finish`` puts them around the drawing by itself.
+    With `words`, it is a DOT file to pass on, with title and legend. Without, it is for ``layout``: an arrow
+    against the flow is then written as one along it, drawn the other way round, which looks better.
     """
     import graphviz
 
@@ -65,12 +69,14 @@ def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
     for activity in sorted(graph.activities, key=lambda activity: order[activity.name]):
         dot.node(number[activity.name], id=number[activity.name], **_node(activity, look))
     for index, edge in enumerate(graph.edges):
-        # An arrow against the flow is laid out as one along it, drawn the other way round: no rank depends on
-        # it.
-        backwards = order[edge.source] > order[edge.target]
-        pair = (edge.target, edge.source) if backwards else (edge.source, edge.target)
-        direction = {"dir": "back"} if backwards else {}
-        dot.edge(*(number[name] for name in pair), id=f"e{index}", **direction, **_edge(edge, look))
+        pair = (number[edge.source], number[edge.target])
+        direction: dict[str, str] = {}
+        if order[edge.source] > order[edge.target]:
+            # Which activity comes first must not depend on arrows against the flow.
+            pair, direction = (
+                (pair[::-1], {"dir": "back"}) if words is None else (pair, {"constraint": "false"})
+            )
+        dot.edge(*pair, id=f"e{index}", **direction, **_edge(edge, look))
     _add_border(dot, "start", graph.starts, number, look)
     _add_border(dot, "end", graph.ends, number, look)
     if words is not None:
@@ -126,12 +132,18 @@ def _add_border(
 def _add_legend(dot: graphviz.Digraph, words: Legend) -> None:
     dot.attr(label=_lines(words.title), labelloc="t", labeljust="l", fontname=FONT, fontsize="16")
     lines = [
-        f"{scale.meaning}: {scale.low} (weak line) to {scale.high} (strong line)" for scale in words.scales
+        f"{scale.meaning}: {scale.low} ({scale.weak} line) to {scale.high} ({scale.strong} line)"
+        for scale in words.scales
     ]
     with dot.subgraph(name="cluster_legend") as legend:
         legend.attr(label="", color=palette.BORDER_PATH)
         for index, (name, fill) in enumerate(words.swatches):
-            legend.node(f"l{index}", label=_lines(name), fillcolor=fill, fixedsize="false")
+            legend.node(
+                f"l{index}",
+                label=_lines(text.cut(name, _LEGEND_CHARACTERS)),
+                fillcolor=fill,
+                fixedsize="false",
+            )
         legend.node(
             "notes",
             label="".join(f"{_lines(line)}\\l" for line in (*lines, *words.notes)),
@@ -147,7 +159,8 @@ def _add_legend(dot: graphviz.Digraph, words: Legend) -> None:
 
 def _node(activity: Activity, look: Style) -> dict[str, str]:
     name = text.clean(activity.name)
-    lines = [*text.wrap(name, NODE_SIZE * text.BOLD, _NAME_ROOM, _NAME_LINES), f"{activity.events:,}"]
+    label = text.cut(name, _LABEL_CHARACTERS)
+    lines = [*text.wrap(label, NODE_SIZE * text.BOLD, _NAME_ROOM, _NAME_LINES), f"{activity.events:,}"]
     widest = max(text.width(line, NODE_SIZE * text.BOLD) for line in lines)
     department = activity.name if look.level == "department" else activity.department
     tooltip = [name]

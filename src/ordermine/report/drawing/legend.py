@@ -20,6 +20,9 @@ class Scale:
     meaning: str
     low: str
     high: str
+    weak: str
+    """How a weak line looks: thin, light."""
+    strong: str
     samples: tuple[tuple[str, float], ...]
     """(colour, width in points), weakest first."""
 
@@ -35,13 +38,14 @@ class Legend:
     notes: tuple[str, ...]
 
 
+_TITLE_CHARACTERS = 300
 _SAMPLES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def legend(title: str, thinned: Thinned, look: Style, notes: tuple[str, ...] = ()) -> Legend:
     """Put the words around a map together; `notes` come first among the notes."""
     return Legend(
-        title=text.clean(title),
+        title=text.cut(text.clean(title), _TITLE_CHARACTERS),
         swatches=tuple(
             (text.clean(name), fill) for name, fill in look.departments.legend() if look.level == "activity"
         ),
@@ -56,13 +60,13 @@ def _scales(look: Style) -> tuple[Scale, ...]:
     by_frequency = [palette.strength_colour("frequency", share) for share in _SAMPLES]
     widths = [palette.line_width(share) for share in _SAMPLES]
     if look.metric == "frequency":
-        return (Scale(often, "1", most, tuple(zip(by_frequency, widths, strict=True))),)
-    by_time = [palette.strength_colour("time", share) for share in _SAMPLES]
+        samples = tuple(zip(by_frequency, widths, strict=True))
+        return (Scale(often, "1", most, "thin", "thick", samples),)
+    by_time = tuple((palette.strength_colour("time", share), 3.0) for share in _SAMPLES)
+    grey = tuple((palette.BORDER_PATH, width) for width in widths)
     return (
-        Scale(
-            "median time from one to the next", "0 s", human(look.longest_s), tuple((c, 3.0) for c in by_time)
-        ),
-        Scale(often, "1", most, tuple((palette.BORDER_PATH, w) for w in widths)),
+        Scale("median time from one to the next", "0 s", human(look.longest_s), "light", "dark", by_time),
+        Scale(often, "1", most, "thin", "thick", grey),
     )
 
 

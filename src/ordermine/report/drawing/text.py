@@ -12,7 +12,7 @@ import unicodedata
 
 ELLIPSIS = "…"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-BOLD = 1.12
+BOLD = 1.15
 """How much wider than regular text bold text is, about."""
 
 # Advance widths of U+0020 to U+007E in DejaVu Sans, in thousandths of the font size.
@@ -65,7 +65,8 @@ def _character_width(character: str) -> int:
         return _ASCII_WIDTHS[code - 0x20]
     if unicodedata.category(character) in _MARKS_WITHOUT_WIDTH:
         return 0
-    return 1000 if unicodedata.east_asian_width(character) in "WF" else 750
+    wide = unicodedata.east_asian_width(character) in "WF" or character == REPLACEMENT
+    return 1000 if wide else 750
 
 
 def cut(text: str, characters: int) -> str:
@@ -98,9 +99,11 @@ def wrap(text: str, size: float, room: float, lines: int) -> list[str]:
         if wrapped[-1]:
             wrapped.append("")
         for character in word:
-            if width(wrapped[-1] + character, size) > room and len(wrapped) <= lines:
+            if width(wrapped[-1] + character, size) > room:
                 wrapped.append("")
             wrapped[-1] += character
+            if len(wrapped) > lines:
+                break
         if len(wrapped) > lines:
             break
     if len(wrapped) <= lines:

@@ -148,7 +148,7 @@ def _best_ways(arcs: Iterable[_Arc], backwards: bool, root: int, free: frozenset
             ways[node] = last
         for arc in leaving.get(node, ()):
             position += 1
-            cost = (additions, weakest) if arc in free else (additions + 1, max(weakest, -arc.strength))
+            cost = (additions + (arc not in free), max(weakest, -arc.strength))
             heapq.heappush(queue, (*cost, position, arc.source if backwards else arc.target, arc))
     return ways
 

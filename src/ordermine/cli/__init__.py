@@ -1,0 +1,93 @@
+"""The command line: parse, call, print. One thin file per command; errors become exit codes here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from ordermine.cli import state
+from ordermine.cli.discover import discover
+from ordermine.cli.export import export
+from ordermine.cli.ingest import ingest
+from ordermine.cli.inspect import inspect
+from ordermine.cli.map import map_command
+from ordermine.cli.show import show
+from ordermine.cli.simulate import simulate
+from ordermine.cli.sql import sql
+from ordermine.errors import OrdermineError
+from ordermine.interrupts import stop_queries
+
+app = typer.Typer(
+    name="ordermine",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Rebuild the actual lead-to-cash process from order exports, and say with evidence where orders go wrong.",
+)
+app.command("inspect")(inspect)
+app.command("ingest")(ingest)
+app.command("discover")(discover)
+app.command("map")(map_command)
+app.command("show")(show)
+app.command("sql")(sql)
+app.command("export")(export)
+app.command("simulate")(simulate)
+
+
+class _Stopped(BaseException):
+    """A signal asked the program to end."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    stop_queries()
+    raise _Stopped(number)
+
+
+def main() -> None:
+    """Run the command line; the one place where errors become messages and exit codes."""
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    # Text is UTF-8 whatever the locale says; what a terminal can't show is spelled out.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app()
+    except OrdermineError as error:
+        if state.debug:
+            raise
+        sys.exit(_explain(error))
+    except _Stopped as stopped:
+        sys.stderr.write("\nordermine: interrupted; what was there before is untouched\n")
+        sys.exit(stopped.exit_code)
+    except BrokenPipeError:
+        # The reader of stdout has seen enough, as in `| head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError:
+        sys.stderr.write("ordermine: not enough memory\nhint: give a --memory-limit, so that disk is used instead\n")
+        sys.exit(6)
+    except Exception as error:
+        if state.debug:
+            raise
+        sys.stderr.write(
+            f"ordermine: unexpected error: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n"
+            "hint: run it again with --debug and report what it prints\n"
+        )
+        sys.exit(1)
+
+
+def _explain(error: OrdermineError) -> int:
+    from ordermine.report.table import visible
+
+    sys.stderr.write(f"ordermine: {visible(str(error))}\n")
+    if error.hint:
+        sys.stderr.write(f"hint: {visible(error.hint)}\n")
+    return error.exit_code

@@ -1,0 +1,68 @@
+"""Logs of exported files that were named in place of a log: made once for each content and project file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ordermine.eventlog.manifest import NAME
+from ordermine.schema import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from ordermine.cli.progress import Progress
+
+KEPT = 20
+"""Logs kept; the ones unused for longest go first."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of cached logs: below XDG_CACHE_HOME, by default ``~/.cache``."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "ordermine" / "logs"
+
+
+def cached_log(
+    export: Path, project: Path | None, *, threads: int | None, memory_limit: int | None, progress: Progress
+) -> Path:
+    """Return the log of an exported file, ingesting it unless that was done before.
+
+    A project file ``ordermine.toml`` beside the export is used unless another is named.
+    """
+    from ordermine.cli.ingest import find_project
+    from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
+    from ordermine.ingest.plan import Options
+    from ordermine.ingest.readers.files import check_readable
+    from ordermine.pipeline import ingest
+
+    with temporary_folder() as temporary:
+        path = spool_stdin(Path(temporary)) if str(export) == "-" else export
+        check_readable(path)
+        declared = find_project(project, [export])
+        progress("looking for a log of this file")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        key = hashlib.sha256(f"{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}".encode()).hexdigest()[:32]
+        log = cache_folder() / key
+        if not (log / NAME).exists():
+            shutil.rmtree(log, ignore_errors=True)
+            ingest(
+                open_sources([path]),
+                log,
+                declared,
+                Options(),
+                threads=threads or os.cpu_count() or 1,
+                memory_limit=memory_limit,
+                progress=progress,
+            )
+            _forget_old(log.parent, log)
+        os.utime(log)
+        return log
+
+
+def _forget_old(folder: Path, current: Path) -> None:
+    logs = sorted((log for log in folder.iterdir() if log != current), key=lambda log: -log.stat().st_mtime)
+    for log in logs[KEPT - 1 :]:
+        shutil.rmtree(log, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""`ordermine ingest`: exported files to a log."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ordermine.cli.options import Debug, Force, Memory, ProjectFile, Quiet, Threads, check_memory, memory_bytes
+from ordermine.cli.progress import Progress
+from ordermine.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ordermine.project import Project
+
+PROJECT_NAME = "ordermine.toml"
+Column = Annotated[str | None, typer.Option(metavar="COLUMN", rich_help_panel="Columns")]
+
+
+def find_project(named: Path | None, exports: Sequence[Path]) -> Project:
+    """Return the project file that is named, else the one beside the first export, else an empty one."""
+    from ordermine.project import Project, load_project
+
+    if named is not None:
+        return load_project(named)
+    beside = exports[0].parent / PROJECT_NAME if exports and str(exports[0]) != "-" else None
+    return load_project(beside) if beside is not None and beside.is_file() else Project()
+
+
+def ingest(
+    exports: Annotated[list[Path], typer.Argument(help="Exported files; - is stdin.", metavar="EXPORT...")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the log.", metavar="LOG")],
+    case: Column = None,
+    activity: Column = None,
+    timestamp: Column = None,
+    start: Column = None,
+    department: Column = None,
+    resource: Column = None,
+    precision: Column = None,
+    lifecycle_column: Annotated[
+        str | None, typer.Option("--lifecycle-column", metavar="COLUMN", rich_help_panel="Columns")
+    ] = None,
+    actor_type: Column = None,
+    field: Column = None,
+    old: Column = None,
+    new: Column = None,
+    reason: Column = None,
+    reference: Column = None,
+    object_type: Column = None,
+    object_id: Column = None,
+    customer: Column = None,
+    item: Column = None,
+    channel: Column = None,
+    amount: Column = None,
+    currency: Column = None,
+    quantity: Column = None,
+    timezone: Annotated[str | None, typer.Option(help="Zone of stamps without an offset, e.g. Europe/Berlin.")] = None,
+    date_order: Annotated[
+        Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day and month, where dates don't prove it.")
+    ] = None,
+    not_recorded: Annotated[
+        list[str] | None, typer.Option(help="A further spelling of: no department or user was recorded.")
+    ] = None,
+    lifecycle: Annotated[Literal["all", "complete"], typer.Option(help="Which lifecycle transitions to keep.")] = "all",
+    append: Annotated[bool, typer.Option("--append", help="Add to the log; rows already there are recognised.")] = False,
+    keep_duplicates: Annotated[bool, typer.Option("--keep-duplicates", help="Keep exact duplicate rows.")] = False,
+    max_rejected: Annotated[str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")] = None,
+    project: ProjectFile = None,
+    output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")] = "text",
+    force: Force = False,
+    quiet: Quiet = False,
+    memory_limit: Memory = None,
+    threads: Threads = None,
+    debug: Debug = False,
+) -> None:
+    """Read exported files into a log. Every row is accounted for.
+
+    Columns are proposed from names and content unless named here or in ordermine.toml.
+
+    Example: ordermine ingest orders.csv -o orders --case Order --timezone Europe/Berlin
+    """
+    from ordermine.eventlog.manifest import NAME, read_manifest
+    from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
+    from ordermine.ingest.plan import Options
+    from ordermine.ingest.zones import check_zone
+    from ordermine.pipeline import ingest as run
+    from ordermine.project import parse_project
+    from ordermine.report import ingested
+    from ordermine.report.envelope import envelope
+    from ordermine.report.render import print_tables, terminal
+
+    check_memory(memory_limit)
+    if timezone is not None:
+        check_zone(timezone)
+    if append and force:
+        raise UsageError("--append and --force exclude each other", hint="--append adds to the log, --force replaces it")
+    columns = {
+        "case": case,
+        "activity": activity,
+        "timestamp": timestamp,
+        "start": start,
+        "precision": precision,
+        "lifecycle": lifecycle_column,
+        "department": department,
+        "resource": resource,
+        "actor_type": actor_type,
+        "field": field,
+        "old": old,
+        "new": new,
+        "reason": reason,
+        "reference": reference,
+        "object_type": object_type,
+        "object_id": object_id,
+        "customer": customer,
+        "item": item,
+        "channel": channel,
+        "amount": amount,
+        "currency": currency,
+        "quantity": quantity,
+    }
+    declared = find_project(project, exports)
+    if append and project is None and (output / NAME).exists():
+        declared = parse_project(read_manifest(output).project, "the project file kept in the log")
+    progress = Progress(quiet)
+    with temporary_folder() as temporary:
+        paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
+        manifest = run(
+            open_sources(paths, case),
+            output,
+            declared,
+            Options(
+                columns={key: column for key, column in columns.items() if column is not None},
+                timezone=timezone,
+                date_order=date_order,
+                not_recorded=tuple(not_recorded or ()),
+                lifecycle=lifecycle,
+                keep_duplicates=keep_duplicates,
+            ),
+            force=force,
+            append=append,
+            max_rejected=max_rejected,
+            threads=threads or os.cpu_count() or 1,
+            memory_limit=memory_bytes(memory_limit),
+            progress=progress,
+        )
+    progress.done()
+    if output_format == "json":
+        typer.echo(envelope("ingest", manifest, ingested.result(manifest), manifest.notes), nl=False)
+        progress.notes(manifest.notes)
+        return
+    print_tables(terminal(), ingested.heading(manifest, output.name), ingested.tables(manifest), ())
+    progress.notes(manifest.notes)

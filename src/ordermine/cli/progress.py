@@ -1,0 +1,51 @@
+"""Progress and notes on stderr: quiet for what takes less than a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+
+from ordermine.report.table import visible
+
+PATIENCE_S = 1.0
+"""What takes less is not worth a line."""
+
+
+class Progress:
+    """Says what is going on, on one line of a terminal, or as a line for each new step where stderr is a file."""
+
+    def __init__(self, quiet: bool) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._last = ""
+        self._written = 0.0
+
+    def __call__(self, what: str) -> None:
+        """Tell what is going on now."""
+        now = time.monotonic()
+        if self._quiet or now - self._started < PATIENCE_S:
+            return
+        if self._terminal:
+            if now - self._written >= 0.1:
+                sys.stderr.write(f"\r\x1b[2K{visible(what)[:79]}")
+                sys.stderr.flush()
+                self._written = now
+        elif what.split(":")[0] != self._last.split(":")[0]:
+            sys.stderr.write(f"{visible(what)}\n")
+        self._last = what
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._written:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()
+            self._written = 0.0
+
+    def notes(self, notes: Sequence[str]) -> None:
+        """Print notes."""
+        self.done()
+        if not self._quiet:
+            for note in notes:
+                sys.stderr.write(f"note: {visible(note)}\n")

@@ -1,0 +1,12 @@
+"""What `main` must know about the command that runs: whether to show tracebacks."""
+
+from __future__ import annotations
+
+debug = False
+
+
+def set_debug(value: bool) -> bool:
+    """Remember ``--debug``."""
+    global debug
+    debug = debug or value
+    return value

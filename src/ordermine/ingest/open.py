@@ -1,0 +1,114 @@
+"""Exported files to sources: which reader each file is for, and the names they have in the log."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ordermine.errors import InputError, UsageError, near
+from ordermine.ingest.readers.format import sniff_format
+
+if TYPE_CHECKING:
+    from ordermine.ingest.source import Source
+
+STDIN = "-"
+
+
+def spool_stdin(folder: Path) -> Path:
+    """Copy standard input to a file, since a source is read more than once.
+
+    Raises
+    ------
+    InputError
+        Nothing came.
+    """
+    path = folder / "stdin"
+    with path.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    if not path.stat().st_size:
+        raise InputError("stdin: nothing came", hint="pipe an export into it, e.g.: cat export.csv | ordermine ingest - -o LOG")
+    return path
+
+
+def open_sources(paths: Sequence[Path], case: str | None = None) -> list[tuple[Path, Source]]:
+    """Open exported files in name order.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    case
+        What ``--case`` says: in OCEL the object type that is the order.
+
+    Returns
+    -------
+    list
+        File and source, in source order: by name, then as given.
+
+    Raises
+    ------
+    UsageError, InputError, EnvironmentFault
+        A file is missing, unreadable, or in no format that can be read.
+    """
+    named = sorted(((path.name, position, path) for position, path in enumerate(paths)), key=lambda item: item[:2])
+    opened = []
+    taken: set[str] = set()
+    for name, _, path in named:
+        unique = name
+        number = 2
+        while unique in taken:
+            unique = f"{name} ({number})"
+            number += 1
+        taken.add(unique)
+        opened.append((path, open_source(path, unique, case)))
+    return opened
+
+
+def open_source(path: Path, name: str, case: str | None = None) -> Source:
+    """Open one exported file; see `open_sources`."""
+    form = sniff_format(path)
+    if form == "csv":
+        from ordermine.ingest.readers.csv import open_csv
+
+        return open_csv(path, name)
+    if form == "excel":
+        from ordermine.ingest.readers.excel import open_excel
+
+        return open_excel(path, name)
+    if form == "json":
+        from ordermine.ingest.readers.json import open_json
+
+        return open_json(path, name)
+    if form == "parquet":
+        from ordermine.ingest.readers.parquet import open_parquet
+
+        return open_parquet(path, name)
+    if form == "xes":
+        from ordermine.ingest.readers.xes import open_xes
+
+        return open_xes(path, name)
+    from ordermine.ingest.readers.ocel import object_types, open_ocel
+
+    return open_ocel(path, name, _object_type(object_types(path), case, name))
+
+
+def _object_type(types: dict[str, int], case: str | None, name: str) -> str:
+    """Return the object type that is the order: told, or the only one whose name says so."""
+    if case is not None:
+        if case not in types:
+            raise UsageError(f"{name}: no object type {case!r}", hint=near(case, types))
+        return case
+    likely = [kind for kind in types if kind.lower().rstrip("s").replace("_", " ") in ("order", "sales order", "case")]
+    if len(likely) == 1:
+        return likely[0]
+    listed = ", ".join(f"{kind!r} ({count:,} events)" for kind, count in types.items())
+    raise UsageError(f"{name}: which object type is the order? It has {listed}", hint="name it with --case")
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder for spooled input, removed when closed."""
+    return tempfile.TemporaryDirectory(prefix="ordermine-")

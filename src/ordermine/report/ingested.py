@@ -1,0 +1,105 @@
+"""What `ingest` did, for machines and for people: the ledger, and how the files were read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ordermine.report.table import Column, Table
+
+if TYPE_CHECKING:
+    from ordermine.eventlog.manifest import Manifest
+
+
+def result(manifest: Manifest) -> dict[str, Any]:
+    """Return the `result` of the JSON."""
+    ledger = manifest.ledger
+    return {
+        "rows_in": ledger.rows_in,
+        "events": ledger.events,
+        "cases": manifest.cases,
+        "activities": manifest.activities,
+        "variants": manifest.variants,
+        "duplicates": ledger.duplicates,
+        "rejected": ledger.rejected,
+        "rejected_by_reason": ledger.rejected_by_reason,
+        "date_order": _date_order(manifest),
+        "timezone": manifest.timezone,
+        "dialect": {source.name: dict(source.described) for source in manifest.sources},
+        "columns": {source.name: dict(source.mapping) for source in manifest.sources},
+        "date_formats": manifest.date_orders,
+        "not_recorded": manifest.not_recorded,
+        "precision": manifest.precision,
+        "measurable": manifest.measurable,
+    }
+
+
+def _date_order(manifest: Manifest) -> str | None:
+    """Return dmy, mdy or ymd where the timestamp column needed an order; ymd for stamps that start with the year."""
+    for source in manifest.sources:
+        shown = manifest.date_orders.get(source.mapping["timestamp"], "")
+        if shown.endswith(")"):
+            return shown[-4:-1]
+        if shown in ("year first", "compact"):
+            return "ymd"
+    return None
+
+
+def heading(manifest: Manifest, name: str) -> list[str]:
+    """Return the ledger in two lines."""
+    ledger = manifest.ledger
+    lines = [
+        f"{name}: {ledger.events:,} events of {manifest.cases:,} orders, {manifest.activities:,} activities, "
+        f"{manifest.variants:,} variants",
+        f"{ledger.rows_in:,} rows in = {ledger.events:,} events + {ledger.duplicates:,} exact duplicates + "
+        f"{ledger.rejected:,} rejected",
+    ]
+    if manifest.first and manifest.last:
+        lines.append(f"from {manifest.first[:19]} to {manifest.last[:19]} UTC; stamps without offset: {manifest.timezone}")
+    return lines
+
+
+def tables(manifest: Manifest) -> list[Table]:
+    """Return how the files were read and what was left out."""
+    found = []
+    for source in manifest.sources:
+        described = ", ".join(f"{key} {value}" for key, value in source.described.items())
+        rows = [
+            (key, column, source.reasons.get(key, "") + _format_note(manifest, key, column))
+            for key, column in source.mapping.items()
+        ]
+        found.append(
+            Table(
+                f"{source.name}",
+                (Column("key", "read as"), Column("column", "from column"), Column("reason", "because")),
+                rows,
+                notes=(described,),
+            )
+        )
+    ledger = manifest.ledger
+    if ledger.rejected:
+        found.append(
+            Table(
+                "Rejected rows (kept in the log: left_out)",
+                (Column("reason", "reason"), Column("rows", "rows", "count")),
+                list(ledger.rejected_by_reason.items()),
+            )
+        )
+    if manifest.not_recorded:
+        found.append(
+            Table(
+                "Values that mean: not recorded",
+                (Column("column", "column"), Column("spelling", "spelling"), Column("events", "rows", "count")),
+                [
+                    (column, spelling or "(empty)", count)
+                    for column, counts in manifest.not_recorded.items()
+                    for spelling, count in counts.items()
+                ],
+            )
+        )
+    return found
+
+
+def _format_note(manifest: Manifest, key: str, column: str) -> str:
+    if key not in ("timestamp", "start") or column not in manifest.date_orders:
+        return ""
+    return f"; dates: {manifest.date_orders[column]}"

@@ -1,0 +1,76 @@
+"""The files that `discover -o` and `map -o` write."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.report.drawing.bpmn import bpmn_xml
+from ordermine.report.drawing.map_file import draw
+
+if TYPE_CHECKING:
+    from ordermine.discover.graph import Graph
+    from ordermine.discover.process import Process
+
+
+def process_files(process: Process, by_department: Graph, title: str) -> dict[str, bytes]:
+    """Return file name → contents: maps, and the model in every notation it has."""
+    files = {
+        "map.svg": draw(process.graph, "svg", title=title),
+        "map.html": draw(process.graph, "html", title=title),
+        "model.bpmn": bpmn_xml(*process.model.bpmn()).encode(),
+        "model.pnml": process.model.pnml().encode(),
+    }
+    if by_department.activities:
+        files["departments.svg"] = draw(by_department, "svg", title=title, level="department")
+    tree = process.model.ptml()
+    if tree is not None:
+        files["model.ptml"] = tree.encode()
+    return files
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+    """Write files into a folder.
+
+    Raises
+    ------
+    UsageError
+        One of them exists and `force` isn't given; nothing is written then.
+    EnvironmentFault
+        The folder can't be written.
+    """
+    existing = [name for name in files if (folder / name).exists()]
+    if existing and not force:
+        raise UsageError(f"{folder / existing[0]}: exists", hint="add --force to replace it, or name another folder")
+    for name, contents in files.items():
+        write_file(folder / name, contents, force=True)
+
+
+def write_file(path: Path, contents: bytes, *, force: bool) -> None:
+    """Write a file in one step: readers see the old contents or the new.
+
+    Raises
+    ------
+    UsageError
+        It exists and `force` isn't given, or is a folder.
+    EnvironmentFault
+        It can't be written.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder", hint="name a file")
+    if path.exists() and not force:
+        raise UsageError(f"{path}: exists", hint="add --force to replace it")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("xb") as file:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise EnvironmentFault(f"{path}: {error.strerror or error}", hint="check space and permissions") from error

@@ -1,0 +1,88 @@
+"""The result of a query that a person wrote."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from typing import TYPE_CHECKING, Any
+
+from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.eventlog.log import near_column
+from ordermine.eventlog.views import create_steps
+from ordermine.report.table import Column, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ordermine.eventlog.log import Log
+
+VIEWS = "events, steps, cases, variants, left_out, meanings"
+
+
+def run(log: Log, query: str) -> Table:
+    """Run one SELECT over the views.
+
+    Raises
+    ------
+    UsageError
+        It isn't one SELECT, names something that doesn't exist, or reaches outside the log.
+    """
+    import duckdb
+
+    connection = log.connection
+    create_steps(log)
+    try:
+        statements = connection.extract_statements(query)
+    except duckdb.Error as error:
+        raise UsageError(f"not a query: {_message(error)}", hint="write one SELECT") from error
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise UsageError("not one SELECT: nothing else is run here", hint=f"the views are {VIEWS}")
+    try:
+        result = connection.execute(statements[0])
+        found = result.to_arrow_table()
+    except duckdb.PermissionException as error:
+        raise UsageError(f"only this log is reachable: {_message(error)}", hint=f"the views are {VIEWS}") from error
+    except duckdb.OutOfMemoryException as error:
+        raise EnvironmentFault(f"not enough memory: {_message(error)}", hint="raise --memory-limit") from error
+    except duckdb.BinderException as error:
+        raise UsageError(_message(error), hint=near_column(str(error), log.columns)) from error
+    except duckdb.Error as error:
+        raise UsageError(_message(error), hint=f"the views are {VIEWS}") from error
+    kinds = [(field.name, field.type) for field in found.schema]
+    rows = list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+    columns = tuple(Column(name, name, "number" if _is_number(kind) else "text") for name, kind in kinds)
+    return Table(f"{len(rows):,} rows", columns, [tuple(_plain(value) for value in row) for row in rows])
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON can carry."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal | bytes):
+        return str(value)
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value
+
+
+def result(table: Table) -> dict[str, Any]:
+    """Return the `result` of the JSON."""
+    names = [column.name for column in table.columns]
+    return {
+        "columns": names,
+        "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
+    }
+
+
+def _message(error: Exception) -> str:
+    return str(error).splitlines()[0]
