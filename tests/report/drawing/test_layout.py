@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from ordermine.errors import EnvironmentFault
+from ordermine.report.drawing import layout
+
+
+def test_coordinates_start_at_the_top_left() -> None:
+    placed = layout.coordinates('digraph { node [shape=box] a -> b [id="e"] subgraph cluster_x { a } }')
+    assert set(placed.nodes) == {"a", "b"}
+    a, b = placed.nodes["a"], placed.nodes["b"]
+    assert (a.width, a.height) == (54, 36)  # Graphviz' default: 0.75 by 0.5 inches.
+    assert a.y + a.height < b.y
+    (x, first_y), *_, (_, last_y) = placed.edges["e"]
+    assert a.x < x < a.x + a.width
+    assert first_y == pytest.approx(a.y + a.height, abs=1)
+    assert last_y == pytest.approx(b.y, abs=1)
+    assert all(box.x >= 0 and box.x + box.width <= placed.width for box in placed.nodes.values())
+    assert all(box.y >= 0 and box.y + box.height <= placed.height for box in placed.nodes.values())
+
+
+def test_reversed_arrow_ends_at_its_start() -> None:
+    placed = layout.coordinates('digraph { node [shape=box] a -> b [id="e" dir=back] }')
+    assert placed.edges["e"][0][1] == pytest.approx(placed.nodes["a"].y + 36, abs=1)
+
+
+def test_same_bytes_every_time() -> None:
+    dot = "digraph { a -> {b c d} -> e; e -> a }"
+    assert layout.svg(dot) == layout.svg(dot)
+
+
+def test_time_limit() -> None:
+    with pytest.raises(layout.LayoutTooHard, match=r"within 0\.001 s") as failure:
+        layout.svg("digraph { a }", time_limit_s=0.001)
+    assert failure.value.hint
+
+
+def test_what_graphviz_does_not_understand() -> None:
+    with pytest.raises(layout.LayoutTooHard, match="layout of the map failed"):
+        layout.svg("digraph {")
+
+
+def test_python_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(EnvironmentFault, match="could not be started"):
+        layout.svg("digraph {}")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the home directory has other names there")
+def test_without_a_home_to_keep_compiled_code_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/dev/null/none")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null/none")
+    assert b"</svg>" in layout.svg("digraph { a }")
+
+
+def test_modules_in_the_working_directory_are_not_run(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = str(tmp_path)
+    with open(f"{folder}/json.py", "w") as file:  # noqa: PTH123
+        file.write("raise SystemExit('shadowed')")
+    monkeypatch.chdir(folder)
+    assert b"</svg>" in layout.svg("digraph { a }")
