@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from ordermine.cli import app
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_generated_pages_are_current() -> None:
+    spec = importlib.util.spec_from_file_location("gen_docs", ROOT / "scripts" / "gen_docs.py")
+    assert spec
+    assert spec.loader
+    gen_docs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(gen_docs)
+    assert gen_docs.stale() == [], "run `make docs`"
+
+
+def test_every_command_has_help_and_an_example() -> None:
+    for command in app.registered_commands:
+        doc = (command.callback.__doc__ if command.callback else None) or ""
+        assert "Example: ordermine" in doc, command.name
+
+
+def test_readme_mentions_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        assert f"| `{command.name}` |" in readme
