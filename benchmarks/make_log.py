@@ -104,7 +104,9 @@ def make_log(events: int, path: Path, seed: int = 1) -> int:
 
     table = pa.table(
         {
-            "Order": pa.array(np.char.add("SO", np.char.zfill(np.arange(orders).astype(str), 8))).take(pa.array(case_no)),
+            "Order": pa.array(np.char.add("SO", np.char.zfill(np.arange(orders).astype(str), 8))).take(
+                pa.array(case_no)
+            ),
             "Activity": coded(activity_no, [name for name, _ in STEPS]),
             "Timestamp": pa.array(seconds.astype("datetime64[s]")).cast(pa.string()),
             "Department": coded(activity_no, [department for _, department in STEPS]),

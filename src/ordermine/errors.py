@@ -14,7 +14,10 @@ turns them into text and exit codes.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class OrdermineError(Exception):

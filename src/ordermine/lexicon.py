@@ -122,9 +122,7 @@ def _rules() -> _Rules:
     def rules(tables: list[dict[str, Any]]) -> tuple[_Rule, ...]:
         return tuple(_Rule(compiled(table), table.get("kind"), table.get("stage")) for table in tables)
 
-    return _Rules(
-        rules(data["kind"]), rules(data["stage"]), compiled(data["attributes"]), frozenset(prepositions)
-    )
+    return _Rules(rules(data["kind"]), rules(data["stage"]), compiled(data["attributes"]), frozenset(prepositions))
 
 
 def _words(name: str, prepositions: frozenset[str]) -> str:

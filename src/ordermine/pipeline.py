@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, SourceRecord
@@ -22,6 +21,8 @@ from ordermine.parallel import ordered_map
 from ordermine.schema import KEY_COLUMNS, MEASURABLE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pyarrow as pa
 
     from ordermine.ingest.source import Source
@@ -115,7 +116,9 @@ def ingest(
             )
             for (path, source), stat in zip(sources, before, strict=True):
                 if (path.stat().st_size, path.stat().st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
-                    raise InputError(f"{source.name}: it changed while it was read", hint="wait until the export is done")
+                    raise InputError(
+                        f"{source.name}: it changed while it was read", hint="wait until the export is done"
+                    )
             _check_rejected(written, max_rejected)
             files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
             manifest = run.manifest(number, written, files, project, options)
@@ -138,7 +141,8 @@ def _case_attributes(project: Project, plans: Sequence[Plan]) -> list[str]:
             stored = plan.reading.extras.get(column) or canonical.get(column)
             if stored is None:
                 raise UsageError(
-                    f"{plan.record.name}: no column {column!r} for case_attributes", hint=near(column, plan.source.columns)
+                    f"{plan.record.name}: no column {column!r} for case_attributes",
+                    hint=near(column, plan.source.columns),
                 )
             names.setdefault(stored)
     return list(names)
@@ -152,7 +156,9 @@ def _check_rejected(written: Written, limit: str | None) -> None:
     try:
         allowed = rows * float(limit[:-1]) / 100 if limit.endswith("%") else float(int(limit))
     except ValueError:
-        raise UsageError(f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%") from None
+        raise UsageError(
+            f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%"
+        ) from None
     if rejected > allowed:
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in written.ledger.rejected_by_reason.items())
         raise InputError(
@@ -164,7 +170,9 @@ def _check_rejected(written: Written, limit: str | None) -> None:
 class _Run:
     """One ingest under way: all sources in their order, and what was noticed while reading."""
 
-    def __init__(self, plans: Sequence[Plan], old: Manifest | None, out: Path, threads: int, progress: Progress) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], old: Manifest | None, out: Path, threads: int, progress: Progress
+    ) -> None:
         self.old = old
         self.old_folder = old.folder(out) if old else None
         self.threads = threads
@@ -266,7 +274,9 @@ class _Run:
                 "not_recorded": sorted(options.not_recorded),
             },
             date_orders=date_orders,
-            not_recorded={name: dict(sorted(counts.items())) for name, counts in sorted(not_recorded.items()) if counts},
+            not_recorded={
+                name: dict(sorted(counts.items())) for name, counts in sorted(not_recorded.items()) if counts
+            },
             precision=written.precision,
             measurable={what: columns <= written.recorded for what, columns in MEASURABLE.items()},
             columns=written.columns,

@@ -44,7 +44,9 @@ def cached_log(
         progress("looking for a log of this file")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        key = hashlib.sha256(f"{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}".encode()).hexdigest()[
+            :32
+        ]
         log = cache_folder() / key
         if not (log / NAME).exists():
             shutil.rmtree(log, ignore_errors=True)

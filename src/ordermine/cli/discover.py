@@ -14,7 +14,9 @@ from ordermine.cli.progress import Progress
 @reading_command
 def discover(
     reading: Reading,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder for maps and models.", metavar="DIR")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder for maps and models.", metavar="DIR")
+    ] = None,
     algorithm: Annotated[
         Literal["inductive", "heuristics", "dfg-inductive"], typer.Option(help="How the model is discovered.")
     ] = "inductive",

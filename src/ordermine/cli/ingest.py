@@ -66,9 +66,13 @@ def ingest(
         list[str] | None, typer.Option(help="A further spelling of: no department or user was recorded.")
     ] = None,
     lifecycle: Annotated[Literal["all", "complete"], typer.Option(help="Which lifecycle transitions to keep.")] = "all",
-    append: Annotated[bool, typer.Option("--append", help="Add to the log; rows already there are recognised.")] = False,
+    append: Annotated[
+        bool, typer.Option("--append", help="Add to the log; rows already there are recognised.")
+    ] = False,
     keep_duplicates: Annotated[bool, typer.Option("--keep-duplicates", help="Keep exact duplicate rows.")] = False,
-    max_rejected: Annotated[str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")] = None,
+    max_rejected: Annotated[
+        str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")
+    ] = None,
     project: ProjectFile = None,
     output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")] = "text",
     force: Force = False,
@@ -97,7 +101,9 @@ def ingest(
     if timezone is not None:
         check_zone(timezone)
     if append and force:
-        raise UsageError("--append and --force exclude each other", hint="--append adds to the log, --force replaces it")
+        raise UsageError(
+            "--append and --force exclude each other", hint="--append adds to the log, --force replaces it"
+        )
     columns = {
         "case": case,
         "activity": activity,

@@ -67,7 +67,11 @@ class Reading:
         path = self.path
         if str(path) == "-" or path.is_file():
             path = cached_log(
-                path, self.project, threads=self.threads, memory_limit=memory_bytes(self.memory_limit), progress=progress
+                path,
+                self.project,
+                threads=self.threads,
+                memory_limit=memory_bytes(self.memory_limit),
+                progress=progress,
             )
         return open_log(
             path,

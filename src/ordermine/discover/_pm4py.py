@@ -53,9 +53,7 @@ class _OnDemandPackages:
     """Finder that gives every package of pm4py, and nothing else, the loader above."""
 
     @staticmethod
-    def find_spec(
-        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Find a module of pm4py where Python would find it."""
         if name.partition(".")[0] != "pm4py":
             return None

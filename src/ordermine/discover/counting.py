@@ -94,9 +94,7 @@ def count_graph(log: Log) -> Graph:
         for name, count in events.items()
     ]
     cases_of = {(a, b): count for a, b, count in log.rows(EDGE_CASES)}
-    edges = [
-        Edge(a, b, count, cases_of[a, b], median, p90) for a, b, count, (median, p90) in log.rows(EDGE_TIMES)
-    ]
+    edges = [Edge(a, b, count, cases_of[a, b], median, p90) for a, b, count, (median, p90) in log.rows(EDGE_TIMES)]
     return Graph(
         tuple(sorted(activities, key=lambda activity: (-activity.events, activity.name))),
         tuple(sorted(edges, key=lambda edge: (-edge.events, edge.source, edge.target))),
@@ -162,7 +160,9 @@ def department_graph(log: Log, level: str = "department") -> Graph:
     first = visits.first_in_case(visits.unit, everywhere)
     counts, cases = (np.bincount(visits.unit[mask], minlength=size) for mask in (slice(None), first))
     nodes = [
-        Activity(name, int(counts[code]), int(cases[code]), name) for code, name in enumerate(visits.names) if counts[code]
+        Activity(name, int(counts[code]), int(cases[code]), name)
+        for code, name in enumerate(visits.names)
+        if counts[code]
     ]
     edges = [Edge(h.source, h.target, h.events, h.cases, h.median_s, h.p90_s) for h in count_handoffs(log, level)]
     begins = np.append(True, visits.case_no[1:] != visits.case_no[:-1])

@@ -278,9 +278,7 @@ def _pnml(net: PetriNet) -> str:
     from lxml import etree
 
     root = etree.Element("pnml")
-    net_element = etree.SubElement(
-        root, "net", id="net", type="http://www.pnml.org/version-2009/grammar/pnmlcoremodel"
-    )
+    net_element = etree.SubElement(root, "net", id="net", type="http://www.pnml.org/version-2009/grammar/pnmlcoremodel")
     _text(net_element, "name", "ordermine")
     page = etree.SubElement(net_element, "page", id="page")
     initial = dict(net.initial_marking)
@@ -332,9 +330,7 @@ def _ptml(tree: Tree) -> str:
             edges.append((number, len(nodes)))
             nodes.append(child)
     for number, (parent, child_number) in enumerate(edges):
-        etree.SubElement(
-            process, "parentsNode", id=f"e{number}", sourceId=f"n{parent}", targetId=f"n{child_number}"
-        )
+        etree.SubElement(process, "parentsNode", id=f"e{number}", sourceId=f"n{parent}", targetId=f"n{child_number}")
     return _document(root)
 
 
@@ -384,8 +380,7 @@ class _Bpmn:
                 ids[number] = f"n{len(elements)}"
                 elements.append(BpmnElement(ids[number], kind, name))
         return tuple(elements), tuple(
-            BpmnFlow(f"f{number}", ids[source], ids[target])
-            for number, (source, target) in enumerate(sorted(flows))
+            BpmnFlow(f"f{number}", ids[source], ids[target]) for number, (source, target) in enumerate(sorted(flows))
         )
 
 
@@ -563,9 +558,7 @@ class _Replay:
                         fired.append(transition)
         return _Step(marking, 0, self._consumed(fired), self._produced(fired))
 
-    def _enable(
-        self, transition: int, marking: Marking, fired: list[int], visited: set[int], depth: int
-    ) -> Marking:
+    def _enable(self, transition: int, marking: Marking, fired: list[int], visited: set[int], depth: int) -> Marking:
         """Fire silent transitions so that `transition` becomes enabled, as far as possible."""
         if depth >= self._SEARCH_DEPTH or transition in visited:
             return marking
@@ -731,9 +724,7 @@ def _precision(replay: _Replay, variants: dict[tuple[str, ...], int]) -> float:
     return 1 - escaping / allowed if allowed else 1.0
 
 
-def _prefixes(
-    replay: _Replay, variants: dict[tuple[str, ...], int]
-) -> Iterator[tuple[Marking, set[str], int]]:
+def _prefixes(replay: _Replay, variants: dict[tuple[str, ...], int]) -> Iterator[tuple[Marking, set[str], int]]:
     """Yield marking, following activities and case count of every prefix that replays and goes on.
 
     Sorted traces visit the prefix tree in depth-first order, so that only the current path is in memory.

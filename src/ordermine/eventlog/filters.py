@@ -52,7 +52,9 @@ def parse_instant(text: str, option: str) -> datetime:
             return datetime(day.year, day.month, day.day, tzinfo=UTC)
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{option} {text!r}: not a date", hint="write it as 2026-11-30 or 2026-11-30T08:00+01:00") from None
+        raise UsageError(
+            f"{option} {text!r}: not a date", hint="write it as 2026-11-30 or 2026-11-30T08:00+01:00"
+        ) from None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
@@ -92,7 +94,8 @@ def _check_case(log: Log, case: str) -> None:
     found = log.rows("SELECT count(*) FROM all_cases WHERE case_id = ?", [case])[0][0]
     if not found:
         like = log.rows(
-            "SELECT case_id FROM all_cases ORDER BY levenshtein(left(case_id, 40), left(?, 40)), case_id LIMIT 3", [case]
+            "SELECT case_id FROM all_cases ORDER BY levenshtein(left(case_id, 40), left(?, 40)), case_id LIMIT 3",
+            [case],
         )
         raise UsageError(f"no case {case!r}", hint=near(case, [row[0] for row in like]))
 

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ordermine.canonical import LeftOut, RawText
 from ordermine.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from ordermine.canonical import LeftOut, RawText
     from ordermine.eventlog.link import Part
 
 ROW_GROUP = 125_000
@@ -151,7 +151,9 @@ class Layout:
         cases: Counter[tuple[str, ...]] = Counter()
         numbered: list[pa.Array] = []
         for part in parts:
-            for variant, count in zip(part.variants, np.bincount(part.variant, minlength=len(part.variants)), strict=True):
+            for variant, count in zip(
+                part.variants, np.bincount(part.variant, minlength=len(part.variants)), strict=True
+            ):
                 cases[variant] += int(count)
             names = pa.array([ids[variant] for variant in part.variants], pa.string())
             numbered.append(names.take(pa.array(part.variant)))

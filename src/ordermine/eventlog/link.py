@@ -324,5 +324,7 @@ def _case_attributes(
         elif name not in declared:
             continue
         first = np.minimum.reduceat(np.where(recorded, np.arange(size), size), first_row)
-        values[name] = table.column(name).combine_chunks().take(pa.array(np.minimum(first, size - 1), mask=first == size))
+        values[name] = (
+            table.column(name).combine_chunks().take(pa.array(np.minimum(first, size - 1), mask=first == size))
+        )
     return values, frozenset(constant)

@@ -58,8 +58,12 @@ def open_log(
     manifest = read_manifest(path)
     folder = manifest.folder(path)
     if not folder.is_dir():
-        raise InputError(f"{path}: generation {manifest.generation} is missing", hint="ingest the export again with --force")
-    used = load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
+        raise InputError(
+            f"{path}: generation {manifest.generation} is missing", hint="ingest the export again with --force"
+        )
+    used = (
+        load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
+    )
     log = Log(path, manifest, used, filters or Filters(), as_of, threads, memory_limit)
     if log.filters.any:
         log.select_cases()
@@ -126,7 +130,9 @@ class Log:
             return None
         import numpy as np
 
-        numbers: np.ndarray = np.asarray(self.table("SELECT case_no FROM selected ORDER BY 1").column(0).combine_chunks())
+        numbers: np.ndarray = np.asarray(
+            self.table("SELECT case_no FROM selected ORDER BY 1").column(0).combine_chunks()
+        )
         return numbers
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -143,7 +149,9 @@ class Log:
         try:
             return self.connection.execute(query, list(values))
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise InputError(f"{self.path}: {_first_line(error)}", hint="the log may be damaged; ingest again") from error
+            raise InputError(
+                f"{self.path}: {_first_line(error)}", hint="the log may be damaged; ingest again"
+            ) from error
         except duckdb.OutOfMemoryException as error:
             raise EnvironmentFault(
                 f"not enough memory: {_first_line(error)}", hint="raise --memory-limit, or free disk space for spilling"
@@ -159,7 +167,9 @@ class Log:
                 raise UsageError(f"--where {text!r}: more than one condition", hint="join conditions with AND")
             self.connection.execute(f"SELECT 1 FROM all_events WHERE ({text}\n) LIMIT 0")
         except duckdb.BinderException as error:
-            raise UsageError(f"--where {text!r}: {_first_line(error)}", hint=near_column(str(error), self.columns)) from error
+            raise UsageError(
+                f"--where {text!r}: {_first_line(error)}", hint=near_column(str(error), self.columns)
+            ) from error
         except duckdb.Error as error:
             raise UsageError(
                 f"--where {text!r}: {_first_line(error)}", hint="write a SQL condition, e.g. \"department = 'Sales'\""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ordermine.canonical import SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, UsageError
 from ordermine.schema import FORMAT_VERSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAME = "manifest.json"
 

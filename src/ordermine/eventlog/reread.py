@@ -51,7 +51,9 @@ def stored_batches(folder: Path, source_number: Mapping[str, int]) -> Iterator[E
             files = table.column("source_file").combine_chunks()
             codes = np.asarray(files.indices)
             table = table.drop_columns(["source_file"])
-            empty = [n for n in table.column_names if n not in PLAIN[:1] and table.column(n).null_count == table.num_rows]
+            empty = [
+                n for n in table.column_names if n not in PLAIN[:1] and table.column(n).null_count == table.num_rows
+            ]
             table = table.drop_columns(empty)
             for code, name in enumerate(files.dictionary.to_pylist()):
                 yield EventBatch(source_number[name], table.filter(pa.array(codes == code)))

@@ -352,7 +352,7 @@ class _Writer:
             _iso(max(last for _, last in stamps)) if stamps else None,
             {name: self.precision[name] for name in PRECISIONS if self.precision[name]},
             frozenset(self.recorded),
-            tuple([*EVENT_COLUMNS, *self.extras]),
+            (*EVENT_COLUMNS, *self.extras),
             tuple(attributes),
             self.repeated_kept,
         )

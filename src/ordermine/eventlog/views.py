@@ -10,7 +10,6 @@ The `all_…` views ignore filters.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.lexicon import meanings
@@ -18,6 +17,7 @@ from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
 

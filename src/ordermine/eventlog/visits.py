@@ -94,4 +94,6 @@ def find_visits(log: Log, level: str = "department") -> Visits:
     segment = np.cumsum(cut)
     kept = run_unit >= 0
     first, last = first[kept], last[kept]
-    return Visits(names, run_unit[kept], run_case[kept], segment[kept], stamp[first], stamp[last], seq[first], seq[last])
+    return Visits(
+        names, run_unit[kept], run_case[kept], segment[kept], stamp[first], stamp[last], seq[first], seq[last]
+    )

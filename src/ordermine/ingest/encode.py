@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ from ordermine.ingest.zones import to_utc
 from ordermine.schema import ACTOR_TYPES, EVENT_COLUMNS, KEY_COLUMNS, NOT_RECORDED, PRECISIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     import pyarrow as pa
 

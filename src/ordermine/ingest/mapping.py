@@ -143,11 +143,7 @@ def _declared(
         else:
             columns[key] = _find(written, samples, reasons[key], where)
     for first, key in ((first, key) for i, first in enumerate(_EXCLUSIVE) for key in _EXCLUSIVE[i + 1 :]):
-        if (
-            first in columns
-            and key in columns
-            and (shared := _names([columns[first]]) & _names([columns[key]]))
-        ):
+        if first in columns and key in columns and (shared := _names([columns[first]]) & _names([columns[key]])):
             raise UsageError(
                 f"{_prefix(where)}column {min(shared)!r} is declared both as {first} and as {key}",
                 hint="name different columns, or leave one of the two out",
@@ -255,11 +251,7 @@ class _Proposal:
 
     def _only_time(self) -> tuple[Column, str] | None:
         timelike = [column for column in self._free() if self._holds(column, _MOMENT)]
-        return (
-            (timelike[0], f"{timelike[0]!r} is the only column that holds dates")
-            if len(timelike) == 1
-            else None
-        )
+        return (timelike[0], f"{timelike[0]!r} is the only column that holds dates") if len(timelike) == 1 else None
 
     def _doubt(self, key: str, column: str) -> str:
         """Say what in its content speaks against a column; nothing if it is plausible."""
@@ -286,16 +278,12 @@ class _Proposal:
         return ""
 
     def _values(self, column: str) -> list[str]:
-        return [
-            value for value in self.samples[column] if value and value.strip().lower() not in NOT_RECORDED
-        ]
+        return [value for value in self.samples[column] if value and value.strip().lower() not in NOT_RECORDED]
 
     def _holds(self, column: str, pattern: re.Pattern[str]) -> bool:
         """Whether nearly all values of a column look so."""
         values = self._values(column)
-        return bool(values) and sum(bool(pattern.match(value.strip())) for value in values) >= 0.9 * len(
-            values
-        )
+        return bool(values) and sum(bool(pattern.match(value.strip())) for value in values) >= 0.9 * len(values)
 
 
 _DAY: Final = (
@@ -324,9 +312,7 @@ def _nothing_convincing(missing: list[str], samples: Samples, doubts: list[str],
     lines = [f"{_prefix(where)}no column is convincing as {keys}"]
     lines += [f"  {doubt}" for doubt in doubts if any(f" the {key}, but" in doubt for key in missing)]
     lines += [f"  {column!r}: {_shown(values)}" for column, values in samples.items()]
-    return UsageError(
-        "\n".join(lines), hint="say which it is: " + " ".join(f"{_flag(key)} COLUMN" for key in missing)
-    )
+    return UsageError("\n".join(lines), hint="say which it is: " + " ".join(f"{_flag(key)} COLUMN" for key in missing))
 
 
 def _shown(values: Sequence[str | None]) -> str:

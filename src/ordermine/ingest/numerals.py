@@ -59,7 +59,9 @@ def to_decimal(values: pa.Array, mark: str) -> tuple[pa.Array, np.ndarray]:
     text = pc.replace_substring_regex(text, f"[\\s'\u00a0\u202f{thousands}]", "")
     if mark == COMMA:
         text = pc.replace_substring(text, COMMA, POINT)
-    plain = np.array(pc.fill_null(pc.match_substring_regex(text, r"^[-+]?(\d{1,22}(\.\d{0,6}0*)?|\.\d{1,6}0*)$"), False))
+    plain = np.array(
+        pc.fill_null(pc.match_substring_regex(text, r"^[-+]?(\d{1,22}(\.\d{0,6}0*)?|\.\d{1,6}0*)$"), False)
+    )
     text = pc.replace_substring_regex(text, r"^(\+|)(.*\.\d{6})0+$", r"\2")
     text = pc.replace_substring_regex(pc.replace_substring_regex(text, r"^\+", ""), r"\.$", "")
     scientific = np.array(pc.fill_null(pc.match_substring_regex(text, r"^[-+]?\d+(\.\d*)?[eE][-+]?\d{1,2}$"), False))

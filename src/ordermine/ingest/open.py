@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError, UsageError, near
 from ordermine.ingest.readers.format import sniff_format
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from ordermine.ingest.source import Source
 
 STDIN = "-"
@@ -30,7 +31,9 @@ def spool_stdin(folder: Path) -> Path:
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
     if not path.stat().st_size:
-        raise InputError("stdin: nothing came", hint="pipe an export into it, e.g.: cat export.csv | ordermine ingest - -o LOG")
+        raise InputError(
+            "stdin: nothing came", hint="pipe an export into it, e.g.: cat export.csv | ordermine ingest - -o LOG"
+        )
     return path
 
 

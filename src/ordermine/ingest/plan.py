@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from ordermine.ingest.timestamps import Format, FormatFinder
 from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
 
     from ordermine.ingest.source import Source
@@ -102,7 +103,9 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
                 if key in choice.columns
             },
             coded=frozenset(
-                name for name, column in names.items() if isinstance(column, str) and _repeats(head.column(column), name)
+                name
+                for name, column in names.items()
+                if isinstance(column, str) and _repeats(head.column(column), name)
             ),
             timezone=options.timezone or project.log.timezone or "UTC",
             not_recorded=frozenset(
@@ -110,7 +113,9 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             ),
             lifecycle=options.lifecycle,
         )
-        shown = {key: column if isinstance(column, str) else " + ".join(column) for key, column in choice.columns.items()}
+        shown = {
+            key: column if isinstance(column, str) else " + ".join(column) for key, column in choice.columns.items()
+        }
         record = SourceRecord(
             source.name,
             "",
@@ -168,9 +173,7 @@ def find_formats(
     for source, head, choice in zip(sources, heads, columns, strict=True):
         declared_source = project.source_of(source.name)
         order = options.date_order or (declared_source.date_order if declared_source else None)
-        finders = {
-            key: FormatFinder(_shown(choice[key]), order, key) for key in STAMP_KEYS if key in choice
-        }
+        finders = {key: FormatFinder(_shown(choice[key]), order, key) for key in STAMP_KEYS if key in choice}
         for key, finder in finders.items():
             finder.look(stamp_text(head, choice[key]))
         open_ = [key for key in finders if finders[key].undecided]

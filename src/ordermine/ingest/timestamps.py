@@ -282,7 +282,6 @@ def _first_day(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np
 
 def _instants(fields: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Return microseconds on the wall clock and which are valid, from year, month, day, hour, minute, second, micros."""
-    import numpy as np
 
     first, good = _first_day(fields["y"], fields["m"], fields["d"])
     hour, minute, second, micros = fields["H"], fields["M"], fields["S"], fields["us"]
@@ -339,14 +338,18 @@ def _parse_uniform(values: pa.Array, form: Format) -> Parsed | None:
     fields["y"] = _full_year(fields["y"])
     fields |= {name: number(name) for name in "HMS"}
     fraction = matched["f"] or ""
-    fields["us"] = number("f") * 10 ** (6 - len(fraction)) if len(fraction) <= 6 else number("f") // 10 ** (len(fraction) - 6)
+    fields["us"] = (
+        number("f") * 10 ** (6 - len(fraction)) if len(fraction) <= 6 else number("f") // 10 ** (len(fraction) - 6)
+    )
     wall, good = _instants(fields)
     size = len(values)
     zoned = np.full(size, matched["z"] is not None)
     offset = np.zeros(size, dtype=np.int64)
     if sign_at >= 0:
         at = [column for column in range(sign_at, width) if first[column].isdigit()]
-        minutes = sum(rows[column].astype(np.int64) * weight for column, weight in zip(at, (600, 60, 10, 1), strict=False))
+        minutes = sum(
+            rows[column].astype(np.int64) * weight for column, weight in zip(at, (600, 60, 10, 1), strict=False)
+        )
         offset = np.where(text[:, sign_at] == ord("-"), -1, 1) * minutes * 60_000_000
     code = US if fraction else S if matched["S"] else MIN if matched["H"] else DAY
     return Parsed(wall, good, zoned, offset, np.full(size, code, dtype=np.int8))
@@ -428,7 +431,9 @@ def _parse_numbers(values: pa.Array, family: str) -> Parsed:
         micros = micros + SHEET_EPOCH_DAYS * DAY_US
     size = len(values)
     zoned = np.full(size, unit != DAY_US)
-    return Parsed(np.where(good, micros, 0), good, zoned, np.zeros(size, dtype=np.int64), np.full(size, US, dtype=np.int8))
+    return Parsed(
+        np.where(good, micros, 0), good, zoned, np.zeros(size, dtype=np.int64), np.full(size, US, dtype=np.int8)
+    )
 
 
 def coarsest(micros: np.ndarray) -> int:

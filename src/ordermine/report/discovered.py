@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ordermine.report.table import Column, Table, share_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ordermine.discover.process import Process
     from ordermine.eventlog.manifest import Manifest
 
@@ -183,7 +184,10 @@ def edge_table(process: Process) -> Table:
             Column("median_s", "median", "seconds"),
             Column("p90_s", "9 of 10 in", "seconds"),
         ),
-        [(edge.source, edge.target, edge.events, edge.cases, edge.median_s, edge.p90_s) for edge in process.graph.edges],
+        [
+            (edge.source, edge.target, edge.events, edge.cases, edge.median_s, edge.p90_s)
+            for edge in process.graph.edges
+        ],
     )
 
 

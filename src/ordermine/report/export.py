@@ -6,9 +6,7 @@ import gzip
 import io
 import json
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ordermine.errors import EnvironmentFault, UsageError, near
@@ -16,6 +14,9 @@ from ordermine.eventlog.views import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import duckdb
 
     from ordermine.eventlog.log import Log
@@ -153,8 +154,15 @@ def _write_xes(log: Log, columns: list[str], file: BinaryIO, *, gzipped: bool) -
 
     with etree.xmlfile(target, encoding="utf-8") as xml:
         xml.write_declaration()
-        with xml.element("log", {"xes.version": "1849-2016", "xes.features": "", "xmlns": "http://www.xes-standard.org/"}):
-            for name, prefix in (("Concept", "concept"), ("Time", "time"), ("Organizational", "org"), ("Lifecycle", "lifecycle")):
+        with xml.element(
+            "log", {"xes.version": "1849-2016", "xes.features": "", "xmlns": "http://www.xes-standard.org/"}
+        ):
+            for name, prefix in (
+                ("Concept", "concept"),
+                ("Time", "time"),
+                ("Organizational", "org"),
+                ("Lifecycle", "lifecycle"),
+            ):
                 uri = f"http://www.xes-standard.org/{prefix}.xesext"
                 xml.write(etree.Element("extension", name=name, prefix=prefix, uri=uri))
             for rows in _traces(log, columns, at["case_id"]):

@@ -54,7 +54,9 @@ def heading(manifest: Manifest, name: str) -> list[str]:
         f"{ledger.rejected:,} rejected",
     ]
     if manifest.first and manifest.last:
-        lines.append(f"from {manifest.first[:19]} to {manifest.last[:19]} UTC; stamps without offset: {manifest.timezone}")
+        lines.append(
+            f"from {manifest.first[:19]} to {manifest.last[:19]} UTC; stamps without offset: {manifest.timezone}"
+        )
     return lines
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from ordermine.report.table import Column, Table
 from ordermine.schema import KEY_COLUMNS, MEASURABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.ingest.source import Source
     from ordermine.project import Project
 

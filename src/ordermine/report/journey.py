@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import UsageError, near
 from ordermine.report.table import Column, Table, duration_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.eventlog.log import Log
 
 COLUMNS = (
@@ -39,10 +40,14 @@ def events(log: Log, case: str) -> list[dict[str, Any]]:
     UsageError
         There is no such order among the selected ones.
     """
-    chosen = ", ".join("strftime(timestamp, '%Y-%m-%dT%H:%M:%S.%f') AS timestamp" if c == "timestamp" else c for c in COLUMNS)
+    chosen = ", ".join(
+        "strftime(timestamp, '%Y-%m-%dT%H:%M:%S.%f') AS timestamp" if c == "timestamp" else c for c in COLUMNS
+    )
     rows = log.rows(f"SELECT {chosen} FROM events WHERE case_id = ? ORDER BY seq", [case])
     if not rows:
-        like = log.rows("SELECT case_id FROM cases ORDER BY levenshtein(left(case_id, 40), left(?, 40)), 1 LIMIT 3", [case])
+        like = log.rows(
+            "SELECT case_id FROM cases ORDER BY levenshtein(left(case_id, 40), left(?, 40)), 1 LIMIT 3", [case]
+        )
         raise UsageError(f"no order {case!r}", hint=near(case, [row[0] for row in like]))
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
@@ -55,9 +60,11 @@ def result(case: str, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def heading(case: str, found: Sequence[dict[str, Any]]) -> list[str]:
     """Return the order in one line."""
     total = sum(event["seconds_to_next"] or 0 for event in found)
-    ties = " Steps marked ~ share their time with a neighbour: their order is that of the export." if any(
-        event["tied"] for event in found
-    ) else ""
+    ties = (
+        " Steps marked ~ share their time with a neighbour: their order is that of the export."
+        if any(event["tied"] for event in found)
+        else ""
+    )
     return [f"Order {case}: {len(found)} events in {duration_text(total)}; times are UTC.{ties}"]
 
 
@@ -70,7 +77,11 @@ def table(case: str, found: Sequence[dict[str, Any]]) -> Table:
         stamp = event["timestamp"].replace("T", " ")[: SHOWN_CHARACTERS[event["timestamp_precision"]]]
         row = [stamp + (" ~" if event["tied"] else ""), event["activity"], event["department"], event["resource"]]
         if changes:
-            change = f"{event['field']}: {event['old_value'] or '–'} → {event['new_value'] or '–'}" if event["field"] else None
+            change = (
+                f"{event['field']}: {event['old_value'] or '–'} → {event['new_value'] or '–'}"
+                if event["field"]
+                else None
+            )
             row.append(change)
         row.append(event["seconds_to_next"])
         row.append(f"{event['source_file']}:{event['source_row']}" if several_files else event["source_row"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault, UsageError
@@ -12,6 +10,9 @@ from ordermine.report.drawing.bpmn import bpmn_xml
 from ordermine.report.drawing.map_file import draw
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from ordermine.discover.graph import Graph
     from ordermine.discover.process import Process
 

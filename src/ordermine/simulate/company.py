@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SALES = "Sales"
 DEAL_DESK = "Deal Desk"
+MARKETING = "Marketing"
 LEGAL = "Legal"
 ORDER_MANAGEMENT = "Order Management"
 CREDIT = "Credit"
@@ -24,6 +25,7 @@ CUSTOMER_SERVICE = "Customer Service"
 SYSTEM = "System"
 
 STAFF: Mapping[str, tuple[str, int]] = {
+    MARKETING: ("MAR", 5),
     SALES: ("SAL", 7),
     DEAL_DESK: ("DEA", 6),
     LEGAL: ("LEG", 5),
@@ -47,7 +49,11 @@ class Actor:
 
 ERP = Actor(SYSTEM, "ERPJOBS", "system")
 WEB_FORM = Actor(SYSTEM, "WEBFORM", "integration")
+WEB_SHOP = Actor("Web shop", "WEBSHOP", "integration")
 BANK_IMPORT = Actor(SYSTEM, "BANKIMPORT", "batch")
+DATA_SYNC = Actor(SYSTEM, "DATASYNC", "batch")
+WORKFLOW = Actor(ORDER_MANAGEMENT, "WFBATCH", "system")
+"""A machine that is filed under a department of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,10 @@ class Person:
 class Company:
     """The people, their working hours and the clock they share."""
 
-    def __init__(self, hours: WorkingHours, size: float = 1.0) -> None:
-        """Hire `size` times the people of `STAFF`, never fewer than those."""
+    def __init__(
+        self, hours: WorkingHours, size: float = 1.0, staff: Mapping[str, tuple[str, int]] = STAFF
+    ) -> None:
+        """Hire `size` times the people of `staff`, never fewer than those."""
         import simpy
 
         self.clock = simpy.Environment()
@@ -78,8 +86,17 @@ class Company:
                 Person(Actor(department, f"{prefix}{number:02d}", "human"), simpy.Resource(self.clock))
                 for number in range(1, max(people, round(people * size)) + 1)
             ]
-            for department, (prefix, people) in STAFF.items()
+            for department, (prefix, people) in staff.items()
         }
+
+    def misfile(self, share: float, dice: Dice) -> None:
+        """Have the export file this share of all people under a department in which they don't work."""
+        seats = [(department, seat) for department, people in self._people.items() for seat in range(len(people))]
+        for _ in range(round(share * len(seats))):
+            department, seat = seats.pop(dice.whole(0, len(seats) - 1))
+            person = self._people[department][seat]
+            elsewhere = dice.pick([other for other in self._people if other != department])
+            self._people[department][seat] = replace(person, actor=replace(person.actor, department=elsewhere))
 
     @property
     def now(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from ordermine.simulate.dice import Dice
@@ -21,6 +22,8 @@ ITEMS = {
     "T-500 Expansion tank": 52300,
 }
 """Item → list price of one piece, in cents."""
+
+PAYMENT_TERMS = ("14 days 2 % discount", "30 days net", "45 days net", "60 days net", "prepayment")
 
 _STREETS = (
     "Ahornweg",
@@ -98,4 +101,38 @@ def wrong_value(dice: Dice, field: str, right: str) -> str:
         while wrong == right:
             wrong = address(dice)
         return wrong
+    if field == "terms":
+        return dice.pick([terms for terms in PAYMENT_TERMS if terms != right])
+    if field == "quantity":
+        return str(int(right) + dice.pick((1, 2, 9, 10)))
+    if field in ("tax_id", "serial"):
+        place = dice.whole(len(right) - 6, len(right) - 1)
+        return right[:place] + str((int(right[place]) + dice.whole(1, 9)) % 10) + right[place + 1 :]
     raise ValueError(f"no idea how {field!r} goes wrong")
+
+
+def further_values(dice: Dice) -> dict[str, str]:
+    """Return right values of the fields that only some scenarios write."""
+    return {
+        "tax_id": f"DE{dice.whole(100_000_000, 999_999_999)}",
+        "terms": dice.pick(PAYMENT_TERMS),
+        "serial": f"SN-{dice.whole(100_000, 999_999)}",
+    }
+
+
+def meaning(value: str) -> str:
+    """Return a value without what doesn't matter: case, blanks, punctuation, accents, spelling of numbers."""
+    if value.replace(",", "").replace(".", "").isdigit():
+        return value.replace(",", ".").removesuffix(".00")
+    signs = unicodedata.normalize("NFKD", value.casefold())
+    return "".join(sign for sign in signs if sign.isalnum())
+
+
+def respelt(dice: Dice, value: str) -> str:
+    """Return the value in another spelling that means the same."""
+    if meaning(value).replace(".", "").isdigit():
+        spellings = [value.replace(".", ","), value.replace(",", "."), meaning(value), meaning(value) + ".00"]
+        spellings = [spelling for spelling in spellings if meaning(spelling) == meaning(value)]
+    else:
+        spellings = [value.upper(), value.lower(), value.replace(",", ""), value.replace(" ", "  ")]
+    return dice.pick([spelling for spelling in spellings if spelling != value])

@@ -24,6 +24,10 @@ class Order:
     """Field without its object → the value it should have."""
     values: dict[str, str] = field(default_factory=dict)
     """Field → the value that is recorded now."""
+    team: str = ""
+    """The sales team that has the order, where Sales is divided into teams."""
+    further_items: tuple[str, ...] = ()
+    """Items of the second and later lines."""
 
     @property
     def worth(self) -> int:
@@ -40,6 +44,10 @@ class Note:
     new: str = ""
     reason: str = ""
     reference: str = ""
+    part: str = ""
+    """Which line of the order, or which of several documents of a kind; empty if there is only one."""
+    item: str = ""
+    """The item of a line; empty stands for that of the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Event:
 
 @dataclass(slots=True)
 class PlantedError:
-    """A wrong value: who wrote it, and who corrected it if anyone did."""
+    """A wrong or missing value: who wrote or left it, and who corrected or filled it if anyone did."""
 
     order: str
     field: str
@@ -70,6 +78,8 @@ class PlantedError:
     detected_by: str = ""
     detected_field: str = ""
     detected_at: int | None = None
+    kind: str = "error"
+    """error or omission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,18 @@ class Rejection:
     resubmitted_as: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """An order that was delivered and invoiced, and what the customer will complain about, if anything."""
+
+    order: str
+    concluded_at: int
+    signal: str = ""
+    """Step by which it will show that the order wasn't right; empty if it was right the first time."""
+    signal_at: int | None = None
+    """When it will show; that may be after the export."""
+
+
 @dataclass(slots=True)
 class Recorder:
     """Everything recorded in one run, each list in the order of time."""
@@ -104,3 +126,6 @@ class Recorder:
     errors: list[PlantedError] = field(default_factory=list)
     change_requests: list[ChangeRequest] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    conclusions: list[Conclusion] = field(default_factory=list)
+    untracked: list[tuple[str, str]] = field(default_factory=list)
+    """(order, field without its object) whose first write left no trace in the field history."""

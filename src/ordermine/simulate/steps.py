@@ -54,5 +54,17 @@ _CATALOGUE = (
     Step("Offer renewal", "other", "renew", (60, 300)),
 )
 
-STEPS = {step.name: step for step in _CATALOGUE}
-"""Name → step, in the order of the process."""
+_SELDOM = (
+    Step("Update order data", "change", "order", (10, 60)),
+    Step("Synchronise data", "system", "order"),
+    Step("Send notification", "system", "order"),
+    Step("Correct order data", "change", "order", (20, 120)),
+    Step("Complete order data", "change", "order", (15, 90)),
+    Step("Create monthly invoice", "invoice", "invoice", (30, 150)),
+)
+
+ORDINARY_STEPS = {step.name: step for step in _CATALOGUE}
+"""Name → step of the process that every company has, in its order."""
+
+STEPS = {**ORDINARY_STEPS, **{step.name: step for step in _SELDOM}}
+"""Name → step: the ordinary ones, and those that only some scenarios have."""

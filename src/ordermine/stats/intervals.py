@@ -179,3 +179,25 @@ def quantile_interval(values: Sequence[float], q: float = 0.5, confidence: float
     low = float(ordered[lower_rank - 1]) if lower_rank >= 1 else None
     high = float(ordered[upper_rank - 1]) if upper_rank <= n else None
     return Quantile(n, q, float(np.quantile(ordered, q)), low, high, confidence)
+
+
+def ratio_limits(
+    top: float, top_limits: tuple[float, float], bottom: float, bottom_limits: tuple[float, float]
+) -> tuple[float, float | None]:
+    """Return the limits of `top` / `bottom`, both ≥ 0 and `bottom` > 0, from the limits of two independent estimates.
+
+    The upper limit is None where `bottom` may be 0.
+
+    Source: A. Donner and G. Y. Zou, Stat. Methods Med. Res. 21 (2012) 347–359: the limits R at which top − R·bottom has
+    0 as a limit of its own interval.
+    """
+    product = top * bottom
+    top_low, top_high = top_limits
+    bottom_low, bottom_high = bottom_limits
+    low_top, low_bottom = top_low * (2 * top - top_low), bottom_high * (2 * bottom - bottom_high)
+    root = math.sqrt(max(0.0, product**2 - low_top * low_bottom))
+    low = low_top / (product + root) if low_top > 0 else 0.0
+    if bottom_low <= 0:
+        return low, None
+    high_top, high_bottom = top_high * (2 * top - top_high), bottom_low * (2 * bottom - bottom_low)
+    return low, (product + math.sqrt(max(0.0, product**2 - high_top * high_bottom))) / high_bottom

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pyarrow as pa
 
 PIECE_BYTES = 1 << 23
 """Size of the pieces; fixed, because the order of dictionaries in the log follows from it."""
@@ -395,5 +394,3 @@ class CsvBatch:
             start = number - self.first_line
             found[number] = "".join(line for line, _ in lines[start : start + used]).rstrip("\r\n")
         return found
-
-

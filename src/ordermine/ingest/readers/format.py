@@ -93,9 +93,7 @@ def sniff_format(path: Path) -> str:
         if is_ocel(path):
             return "ocel"
         if found == "sqlite":
-            raise InputError(
-                f"{path.name}: a database without the tables of OCEL 2.0", hint="export its table as CSV"
-            )
+            raise InputError(f"{path.name}: a database without the tables of OCEL 2.0", hint="export its table as CSV")
         return "xes" if found == "xml" else "json"
     return found
 

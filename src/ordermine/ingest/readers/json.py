@@ -87,9 +87,7 @@ def _layout(text: TextIO, path: Path, name: str) -> str:
         raise InputError(f"{name}: {what}, starts with {printable(head[:20])!r}", hint=FLAT)
     if first is None:
         return "object"
-    holds_array = any(
-        isinstance(value, list) and value and isinstance(value[0], dict) for value in first.values()
-    )
+    holds_array = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in first.values())
     return "object" if holds_array and not more else "JSON Lines"
 
 
@@ -129,9 +127,7 @@ def _read_lines(text: TextIO, spool: Spool) -> None:
             spool.leave_out(LeftOut(number, NOT_JSON, printable(line), detail))
             continue
         if end < len(line):
-            spool.leave_out(
-                LeftOut(number, NOT_JSON, printable(line), f"more after the value, character {end + 1}")
-            )
+            spool.leave_out(LeftOut(number, NOT_JSON, printable(line), f"more after the value, character {end + 1}"))
             continue
         _keep(spool, number, value, line, decoder)
 

@@ -129,9 +129,7 @@ class JsonFeed:
         """Pass the next character, which must be this one."""
         found = self.peek()
         if found != expected:
-            raise self.broken(
-                f"expected {expected!r}, found {found!r}" if found else f"expected {expected!r}"
-            )
+            raise self.broken(f"expected {expected!r}, found {found!r}" if found else f"expected {expected!r}")
         self._at += 1
 
     def value(self) -> tuple[Any, str]:

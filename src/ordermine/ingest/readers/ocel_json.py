@@ -50,9 +50,7 @@ class OcelJson:
         for value, raw, feed in self._members("events", progress):
             if feed.decoder.reason or not isinstance(value, dict):
                 reason = feed.decoder.reason or "not a JSON object"
-                yield OcelEvent(
-                    None, None, None, reason=reason, detail=feed.decoder.detail, raw=printable(raw)
-                )
+                yield OcelEvent(None, None, None, reason=reason, detail=feed.decoder.detail, raw=printable(raw))
                 continue
             yield OcelEvent(
                 text_of(value.get("id")),

@@ -67,8 +67,7 @@ class OcelSqlite:
         """Iterate over the events in the order of their rows."""
         with _database(self.path, self.name, progress) as database:
             values = {
-                name: _Values(_rows(database, f"event_{table}", "event"))
-                for name, table in _types(database, "event")
+                name: _Values(_rows(database, f"event_{table}", "event")) for name, table in _types(database, "event")
             }
             related = _Values(
                 database.execute(
@@ -133,9 +132,7 @@ def _tables(database: sqlite3.Connection) -> set[str]:
 
 
 @contextmanager
-def _database(
-    path: Path, name: str, progress: Callable[[], str] = lambda: "nothing"
-) -> Iterator[sqlite3.Connection]:
+def _database(path: Path, name: str, progress: Callable[[], str] = lambda: "nothing") -> Iterator[sqlite3.Connection]:
     """Open a database that must be OCEL 2.0."""
     with _open(path, name, progress) as database:
         missing = sorted(TABLES - _tables(database))
@@ -148,9 +145,7 @@ def _database(
 
 
 @contextmanager
-def _open(
-    path: Path, name: str, progress: Callable[[], str] = lambda: "nothing"
-) -> Iterator[sqlite3.Connection]:
+def _open(path: Path, name: str, progress: Callable[[], str] = lambda: "nothing") -> Iterator[sqlite3.Connection]:
     beside = path.with_name(path.name + "-wal")
     if beside.is_file() and beside.stat().st_size:
         raise InputError(

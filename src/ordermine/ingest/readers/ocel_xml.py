@@ -51,10 +51,7 @@ class OcelXml:
                 element.get("id"),
                 element.get("type"),
                 element.get("time"),
-                {
-                    attribute.get("name") or "": _text(attribute)
-                    for attribute in _children(element, "attributes")
-                },
+                {attribute.get("name") or "": _text(attribute) for attribute in _children(element, "attributes")},
                 [
                     relation.get("object-id")
                     for relation in _children(element, "objects")

@@ -119,9 +119,7 @@ class Spool:
                 hint="export one record per event, with the same keys in each",
             )
         arrays = [pa.array(self._numbers, pa.int64())]
-        arrays += [
-            pa.array([cells.get(key) or None for cells in self._cells], pa.string()) for key in present
-        ]
+        arrays += [pa.array([cells.get(key) or None for cells in self._cells], pa.string()) for key in present]
         defects = [(defect.row, defect.reason, defect.raw, defect.detail) for defect in self._defects]
         schema = pa.schema(
             [pa.field(name, array.type) for name, array in zip(["number", *present], arrays, strict=True)],
@@ -145,8 +143,7 @@ class Spool:
         numbers = table.column(0).to_numpy()
         present = {name: at for at, name in enumerate(table.column_names) if at}
         columns = [
-            table.column(present[key]) if key in present else pa.nulls(len(numbers), pa.string())
-            for key in names
+            table.column(present[key]) if key in present else pa.nulls(len(numbers), pa.string()) for key in names
         ]
         return Rows(pa.table(columns, names=list(names.values())), numbers, defects)
 

@@ -56,9 +56,7 @@ def check_workbook(path: Path, name: str) -> int:
         head = stream.read(8)
         if head.startswith(OLE_MAGIC):
             if _contains(path, ENCRYPTED):
-                raise InputError(
-                    f"{name}: the workbook is protected by a password", hint="save it without a password"
-                )
+                raise InputError(f"{name}: the workbook is protected by a password", hint="save it without a password")
             return 0
     if not head.startswith(ZIP_MAGIC):
         raise InputError(f"{name}: not an Excel workbook", hint=SAVE_AGAIN)
@@ -66,9 +64,7 @@ def check_workbook(path: Path, name: str) -> int:
         with zipfile.ZipFile(path) as archive:
             return _check_archive(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise InputError(
-            f"{name}: the workbook is damaged: {error}", hint="export or transfer it again"
-        ) from error
+        raise InputError(f"{name}: the workbook is damaged: {error}", hint="export or transfer it again") from error
 
 
 def _contains(path: Path, wanted: bytes) -> bool:

@@ -91,7 +91,6 @@ def syntax_explained(name: str, progress: Callable[[], str]) -> Iterator[None]:
     except etree.XMLSyntaxError as error:
         what = error.msg.rpartition(", line ")[0] or error.msg
         raise InputError(
-            f"{name}: the XML is cut off or broken at line {error.lineno}: {what}; "
-            f"read before that: {progress()}",
+            f"{name}: the XML is cut off or broken at line {error.lineno}: {what}; read before that: {progress()}",
             hint=AGAIN,
         ) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MAX_ROUNDS = 20
+_MAX_ROUNDS = 10
 
 
 def flow_order(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> list[int]:
@@ -39,27 +39,29 @@ def flow_order(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> li
 
 
 def _greedy(
-    nodes: Iterable[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
+    nodes: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
 ) -> list[int]:
-    remaining = dict.fromkeys(nodes)
+    outward = {node: sum(leaving[node].values()) for node in nodes}
+    inward = {node: sum(arriving[node].values()) for node in nodes}
     first: list[int] = []
     last: list[int] = []
-
-    def weight(arcs: dict[int, int]) -> int:
-        return sum(weight for node, weight in arcs.items() if node in remaining)
-
-    while remaining:
-        leaving_weight = {node: weight(leaving[node]) for node in remaining}
-        arriving_weight = {node: weight(arriving[node]) for node in remaining}
-        sinks = [node for node in remaining if not leaving_weight[node]]
-        sources = [node for node in remaining if not arriving_weight[node]]
-        if sinks:
-            last.append(sinks[0])
-        elif sources:
-            first.append(sources[0])
+    while outward:
+        sink = next((node for node, weight in outward.items() if not weight), None)
+        source = next((node for node, weight in inward.items() if not weight), None)
+        if sink is not None:
+            chosen = sink
+            last.append(chosen)
         else:
-            first.append(max(remaining, key=lambda node: leaving_weight[node] - arriving_weight[node]))
-        del remaining[(last if sinks else first)[-1]]
+            # A source has nothing but surplus; it is taken first all the same, as it costs nothing.
+            chosen = max(outward, key=lambda node: outward[node] - inward[node]) if source is None else source
+            first.append(chosen)
+        del outward[chosen], inward[chosen]
+        for node, weight in arriving[chosen].items():
+            if node in outward:
+                outward[node] -= weight
+        for node, weight in leaving[chosen].items():
+            if node in inward:
+                inward[node] -= weight
     return first + last[::-1]
 
 
