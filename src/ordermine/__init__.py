@@ -7,8 +7,8 @@ The flow, in reading order::
     discover   log                     -> the actual process: graph, variants, handoffs, model
     report     graphs, models, tables  -> people: terminal, files, pictures
 
-``pipeline`` runs ingest into a log; ``cli`` is one thin file per command. The vocabulary that all speak is in ``schema``,
-what can go wrong in ``errors``, what the data can't say in ``project`` and ``lexicon``.
+``pipeline`` runs ingest into a log; ``cli`` is one thin file per command. The vocabulary that all speak is in
+``schema``, what can go wrong in ``errors``, what the data can't say in ``project`` and ``lexicon``.
 
 From Python::
 

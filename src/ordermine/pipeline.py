@@ -294,10 +294,10 @@ def _notes(name: str, tally: Tally, options: Options, project: Project) -> Itera
         yield f"{name}: {tally.zoned:,} stamps have an offset, {tally.naive:,} have none"
     if tally.skipped_hour:
         yield (
-            f"{name}: {tally.skipped_hour:,} stamps fall into the hour that {zone} skips in spring; they were moved on by it"
+            f"{name}: {tally.skipped_hour:,} stamps fall into the hour that {zone} skips in spring; moved on by an hour"
         )
     if tally.repeated_hour:
-        yield f"{name}: {tally.repeated_hour:,} stamps fall into the hour that {zone} repeats in autumn; the first was taken"
+        yield f"{name}: {tally.repeated_hour:,} stamps fall into the hour that {zone} repeats in autumn; taken as the first"
     if tally.unreadable_starts:
         yield f"{name}: {tally.unreadable_starts:,} start times can't be read and count as not recorded"
     for key, count in sorted(tally.not_a_number.items()):

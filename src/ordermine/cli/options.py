@@ -137,7 +137,7 @@ def reading_command(command: Callable[..., None]) -> Callable[..., None]:
     signature = inspect.Signature([parameter.replace(kind=keyword) for parameter in ordered])
     wrapper.__signature__ = signature  # type: ignore[attr-defined]
     wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
-    del wrapper.__wrapped__  # type: ignore[attr-defined]
+    del wrapper.__wrapped__
     return wrapper
 
 

@@ -261,8 +261,8 @@ def _variants(
 ) -> tuple[list[tuple[str, ...]], np.ndarray]:
     """Return each distinct activity sequence once, and for each case which one it has.
 
-    Cases are grouped by a hash of their sequence, and every case is then compared with the first of its group, so that a
-    collision can't merge two variants.
+    Cases are grouped by a hash of their sequence, and every case is then compared with the first of its group, so that
+    a collision can't merge two variants.
     """
     import numpy as np
 

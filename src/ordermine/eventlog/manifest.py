@@ -98,7 +98,7 @@ def read_manifest(log: Path) -> Manifest:
         data = json.loads(text)
         if data["format_version"] > FORMAT_VERSION:
             raise InputError(
-                f"{log}: written by a newer ordermine (format {data['format_version']}, this one reads {FORMAT_VERSION})",
+                f"{log}: made by a newer ordermine (format {data['format_version']}; this one reads {FORMAT_VERSION})",
                 hint="update ordermine, or ingest the export again",
             )
         data["sources"] = tuple(

@@ -132,8 +132,8 @@ def write_events(
     raw_text
         Gives the text of duplicates, which are only found out at the end.
     coarsest
-        Tells, once all batches are read, the coarsest precision (a position in `schema.PRECISIONS`) that a source's stamps
-        really have; what is written with seconds that are always zero is precise to the minute.
+        Tells, once all batches are read, the coarsest precision (a position in `schema.PRECISIONS`) that a source's
+        stamps really have; what is written with seconds that are always zero is precise to the minute.
     keep_duplicates
         Keep exact duplicates as events.
     case_attributes
@@ -331,7 +331,8 @@ class _Writer:
         ledger = Ledger(self.rows_in, events, duplicates, dict(sorted(reasons.items())))
         if not ledger.adds_up():
             raise OrdermineError(
-                f"rows are missing: {ledger.rows_in} read, {events} events, {duplicates} duplicates, {ledger.rejected} rejected",
+                f"rows are missing: {ledger.rows_in} read, {events} events, {duplicates} duplicates, "
+                f"{ledger.rejected} rejected",
                 hint="nothing was written; please report this with the export's first lines",
             )
         attributes = [name for name in [*EVENT_COLUMNS, *self.extras] if name in self.constant | self.declared]

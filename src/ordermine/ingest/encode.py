@@ -1,4 +1,4 @@
-"""One batch of a source to canonical events: pick the mapped columns, read the stamps, clean what is cleaned, reject the rest."""
+"""One batch of a source to canonical events: mapped columns, stamps in UTC, cleaned departments, counted rejects."""
 
 from __future__ import annotations
 
@@ -208,9 +208,9 @@ def _check_contradiction(texts: pa.Array, numbers: np.ndarray, bad: np.ndarray, 
         at = int(np.flatnonzero(contrary)[0])
         line = int(numbers[bad][at])
         raise InputError(
-            f"{reading.name}: the dates of column {reading.columns['timestamp']!r} contradict each other: other values prove "
+            f"{reading.name}: the dates of column {reading.columns['timestamp']!r} contradict each other: others prove "
             f"{form.order}, but {doubtful[at].as_py()!r} in row {line} can only be {other}",
-            hint=f"export with one date format, or add --date-order {form.order}: such rows are then left out and counted",
+            hint=f"export with one date format, or add --date-order {form.order}: such rows are left out and counted",
         )
 
 

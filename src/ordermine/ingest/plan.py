@@ -1,4 +1,4 @@
-"""From opened sources to how each is to be read: columns, date formats, decimal marks. Decided before anything is written."""
+"""How each source is to be read: columns, date formats, decimal marks; decided before anything is written."""
 
 from __future__ import annotations
 

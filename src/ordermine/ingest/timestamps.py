@@ -172,7 +172,7 @@ class FormatFinder:
             return
         parts = pc.extract_regex(values, pattern=_re2(self.family)).drop_null()
         a, b, c = (_integers(parts.field(name)) for name in "abc")
-        # By the ranges of days and months, not by the calendar: 31.06.24 is a slip of the day, no proof of another order.
+        # By the ranges of days and months, not by the calendar: 31.06.24 is a slip, no proof of another order.
         readings = {"dmy": _in_range(b, a), "mdy": _in_range(a, b)}
         if "." not in self.examples[0].split()[0]:
             readings["ymd"] = (np.array(pc.utf8_length(parts.field("c"))) == 2) & _in_range(b, c)
@@ -205,14 +205,14 @@ class FormatFinder:
             return Format(self.family, possible[0])
         if possible:
             raise InputError(
-                f"column {self.column!r}: the order of day and month is ambiguous, none of its {self.seen:,} values has a "
+                f"column {self.column!r}: the order of day and month is ambiguous, no value of {self.seen:,} has a "
                 f"day above 12: {shown}",
-                hint=f"add --date-order {possible[0]} or --date-order {possible[1]}, whichever the exporting system uses",
+                hint=f"add --date-order {possible[0]} or --date-order {possible[1]}, whichever the export uses",
             )
         against = ", ".join(f"{count:,} can't be {order}" for order, count in self.against.items() if order != "ymd")
         raise InputError(
-            f"column {self.column!r}: the dates contradict each other, no order of day and month fits all: {against}; {shown}",
-            hint="export with one date format, or add --date-order dmy or mdy: what then is no date is left out and counted",
+            f"column {self.column!r}: the dates contradict each other: {against}; the first are {shown}",
+            hint="export with one date format, or add --date-order dmy or mdy: what is no date then is left out",
         )
 
 
@@ -281,8 +281,7 @@ def _first_day(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> tuple[np
 
 
 def _instants(fields: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """Return microseconds on the wall clock and which are valid, from year, month, day, hour, minute, second, micros."""
-
+    """Return microseconds on the wall clock from the fields of a date and time, and which are valid."""
     first, good = _first_day(fields["y"], fields["m"], fields["d"])
     hour, minute, second, micros = fields["H"], fields["M"], fields["S"], fields["us"]
     midnight = (hour == 24) & (minute == 0) & (second == 0) & (micros == 0)

@@ -130,7 +130,9 @@ def _write_parquet(log: Log, columns: list[str], renamed: dict[str, str], file: 
     import pyarrow.parquet as pq
 
     chosen = ", ".join(f"{identifier(name)} AS {identifier(renamed[name])}" for name in columns)
-    reader = log.connection.execute(f"SELECT {chosen} FROM events ORDER BY case_no, seq").to_arrow_reader(BATCH)
+    reader: pa.RecordBatchReader = log.connection.execute(
+        f"SELECT {chosen} FROM events ORDER BY case_no, seq"
+    ).to_arrow_reader(BATCH)
     with pq.ParquetWriter(file, reader.schema, compression="zstd", write_page_checksum=True) as writer:
         for batch in reader:
             writer.write_batch(batch)

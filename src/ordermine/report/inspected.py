@@ -84,10 +84,10 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
     for name, cells in values.items():
         present = [cell for cell in cells if cell is not None]
         found = tuple(dict.fromkeys(present))
-        key = keys.get(name)
-        reason = mapping.reasons.get(key, "") if mapping and key else ""
+        part = keys.get(name)
+        reason = mapping.reasons.get(part, "") if mapping and part else ""
         share = len(present) / len(cells) if cells else 0.0
-        columns.append(SourceColumn(name, share, len(found), found[:EXAMPLES], key, reason))
+        columns.append(SourceColumn(name, share, len(found), found[:EXAMPLES], part, reason))
     activity = mapping.columns.get("activity") if mapping else None
     steps = {cell.strip() for cell in values[activity] if cell} if isinstance(activity, str) else set()
     return Inspected(source, head.num_rows, tuple(columns), mapping, tuple(problems), formats, tuple(sorted(steps)))

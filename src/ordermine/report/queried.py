@@ -38,8 +38,7 @@ def run(log: Log, query: str) -> Table:
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise UsageError("not one SELECT: nothing else is run here", hint=f"the views are {VIEWS}")
     try:
-        result = connection.execute(statements[0])
-        found = result.to_arrow_table()
+        found: pa.Table = connection.execute(statements[0]).to_arrow_table()
     except duckdb.PermissionException as error:
         raise UsageError(f"only this log is reachable: {_message(error)}", hint=f"the views are {VIEWS}") from error
     except duckdb.OutOfMemoryException as error:

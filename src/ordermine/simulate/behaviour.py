@@ -9,9 +9,12 @@ from ordermine.simulate.company import (
     BILLING,
     CUSTOMER_SERVICE,
     DEAL_DESK,
+    ERP,
     LOGISTICS,
     ORDER_MANAGEMENT,
     SALES,
+    WEB_FORM,
+    Actor,
 )
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ CUSTOMER_MASTER = ""
 
 NOBODY = ""
 """Stands in for the department that notices an error which stays unnoticed."""
+
+IN_TIME = "in time"
+"""Stands in for the department that fills a gap which it left itself, before it hands over."""
 
 _ERROR_RATES = {
     (DEAL_DESK, "price"): 0.03,
@@ -38,6 +44,18 @@ _NOTICED_BY = {
     (CUSTOMER_MASTER, "ship_to"): {LOGISTICS: 0.4, CUSTOMER_SERVICE: 0.6},
     (SALES, "item"): {LOGISTICS: 0.6, CUSTOMER_SERVICE: 0.4},
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team of Sales, with customers of its own."""
+
+    name: str
+    region: str
+    weight: float
+    """Its part of all orders."""
+    segments: Mapping[str, float]
+    order_types: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +108,57 @@ class Behaviour:
     damaged: float = 0.015
     renewal: float = 0.3
     """Projects that are offered a renewal after payment."""
+
+    further_fields: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Step → fields written along with it → the field each is copied from, empty for a first write."""
+    lead_desk: str = SALES
+    """Department that captures leads which don't come from the web."""
+    web_form: Actor = WEB_FORM
+    workflow: Actor = ERP
+    """Machine that sends notifications."""
+    notified: float = 0.0
+    """Steps of people after which the workflow sends a notification."""
+    misfiled_people: float = 0.0
+    """People whom the export files under a department in which they don't work."""
+    untracked: float = 0.0
+    """First writes of a field that leave no trace in the field history."""
+    copies_corrected: float = 0.0
+    """Copies of a wrong value that are corrected too, as opposed to left as they are."""
+    resaved_anywhere: float = 0.0
+    """Someone saves any field again in another spelling, be the value right or wrong."""
+    batch_touched: float = 0.0
+    """A nightly job writes a value again, as it is or in another spelling."""
+    contact_unlogged: Mapping[str, float] = field(default_factory=dict)
+    """Channel → changes that customers ask for without anybody logging it."""
+    left_empty: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    """(department, field) → share of first writes that it omits."""
+    filled_by: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=dict)
+    """(department, field) of the gap → who fills it, with weights."""
+    lines: Mapping[int, float] = field(default_factory=lambda: {1: 1.0})
+    """Lines of an order; each gets its own row when the order is entered."""
+    monthly_billing: float = 0.0
+    """Billed in monthly instalments rather than at once."""
+    answer_changes: float = 0.0
+    """Answers of Sales to a query that change the payment terms."""
+    answer_resaves: float = 0.0
+    """Answers of Sales to a query that save the price again in another spelling."""
+    redlines_change_terms: bool = False
+    """Rounds on the contract leave the terms in the field history, proposal and reply."""
+    delivery_query: float = 0.0
+    """Logistics asks Sales before it picks the goods."""
+    unreferenced: float = 0.0
+    """Orders entered anew that look like any other: no step, no reference says so."""
+    altered: float = 0.0
+    """Orders entered anew with one piece more or less, or one of their lines replaced."""
+    bulk_rejected: float = 0.0
+    """Rejected by a job that runs over all orders which wait too long."""
+    alike: float = 0.0
+    """Rejected orders after which the same customer orders something alike that has nothing to do with it."""
+    teams: tuple[Team, ...] = ()
+    """Teams that Sales is divided into."""
+    segment_risk: Mapping[str, float] = field(default_factory=dict)
+    """Segment → how many times more likely than usual every error is."""
+    uninspected: Mapping[str, float] = field(default_factory=dict)
+    """Order type → errors that nobody notices because nobody looks."""
+    late_complaint: float = 0.0
+    """Orders that prove wrong only after they were delivered and invoiced."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from ordermine.simulate.behaviour import CUSTOMER_MASTER, NOBODY, Behaviour
+from ordermine.simulate.behaviour import CUSTOMER_MASTER, IN_TIME, NOBODY, Behaviour
 from ordermine.simulate.company import SALES
 from ordermine.simulate.master_data import meaning, wrong_value
 from ordermine.simulate.recorder import Event, Note, Order, PlantedError, Recorder
@@ -27,6 +26,13 @@ Course: TypeAlias = "Generator[simpy.Event, Any, T]"
 _NOTHING = Note()
 _SAME_PERSON = 0.85
 """Share in which a department's second step on an order falls to the person of its first."""
+
+_CORRECTIONS = {
+    "price": "Correct price",
+    "ship_to": "Correct delivery address",
+    "item": "Correct item",
+}
+"""Field → step that corrects it; the others are order data."""
 
 
 def bare(field: str) -> str:

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from ordermine.simulate.company import CREDIT, DEAL_DESK, ERP, ORDER_MANAGEMENT, SALES
 from ordermine.simulate.recorder import Note, Rejection
+from ordermine.simulate.selling import change_terms
+from ordermine.simulate.touches import save_again, touch
+from ordermine.simulate.working_hours import HOUR
 
 if TYPE_CHECKING:
     from ordermine.simulate.journey import Course, Journey
@@ -14,6 +17,8 @@ _ENTRY_QUERIES = ("Purchase order missing", "Delivery terms unclear", "Contact p
 _ENTRY_REASONS = ("Item not available", "Configuration not possible", "Order incomplete")
 _CREDIT_QUERIES = ("Payment terms unclear", "Company details missing", "Discount not explained")
 _CREDIT_REASONS = ("Credit limit exceeded", "Payment terms not allowed", "Open items overdue")
+
+_BULK_JOB_RUNS = 2 * HOUR
 
 
 def enter_and_confirm(journey: Journey) -> Course[Rejection | None]:
@@ -24,7 +29,12 @@ def enter_and_confirm(journey: Journey) -> Course[Rejection | None]:
     if journey.notices(ORDER_MANAGEMENT, "price"):
         yield from journey.work(ORDER_MANAGEMENT, "Query order", Note(reason="Price differs from price list"))
         yield from journey.redo(DEAL_DESK, "Calculate price", "quote.price")
+    yield from journey.complete(SALES)
+    yield from touch(journey)
     yield from journey.copy(ORDER_MANAGEMENT, "Enter order", "order.price", "quote.price")
+    yield from journey.complete(ORDER_MANAGEMENT)
+    if journey.may(behaviour.bulk_rejected):
+        return (yield from _reject_in_bulk(journey))
     if dice.chance(behaviour.entry_rejected):
         rejection = yield from _reject(journey, ORDER_MANAGEMENT, _ENTRY_REASONS)
         if rejection.outcome != "restored":
@@ -69,19 +79,39 @@ def _check_credit(journey: Journey) -> Course[Rejection | None]:
 def _ask_sales(journey: Journey, department: str, questions: tuple[str, ...]) -> Course[None]:
     yield from journey.work(department, "Query order", Note(reason=journey.dice.pick(questions)))
     yield from journey.wait_days(0, 2)
-    yield from journey.work(SALES, "Answer query")
+    if journey.may(journey.behaviour.answer_changes):
+        yield from change_terms(journey, SALES, "Answer query", "")
+    elif journey.may(journey.behaviour.answer_resaves):
+        yield from save_again(journey, SALES, "Answer query", "quote.price")
+    else:
+        yield from journey.work(SALES, "Answer query")
 
 
 def _reject(journey: Journey, department: str, reasons: tuple[str, ...]) -> Course[Rejection]:
     """Reject the order, and restore it where that is what becomes of it."""
     reason = journey.dice.pick(reasons)
     yield from journey.work(department, "Reject order", Note(reason=reason))
+    return (yield from _decide_fate(journey, department, department, reason))
+
+
+def _reject_in_bulk(journey: Journey) -> Course[Rejection | None]:
+    """Have the monthly job reject the order, in the same second as all others that wait; most stay rejected."""
+    yield from journey.wait_until(journey.company.hours.next_month(journey.company.now) + _BULK_JOB_RUNS)
+    journey.automatic(ERP, "Reject order", Note(reason="Quote no longer valid"))
+    rejection = yield from _decide_fate(journey, ERP.department, ORDER_MANAGEMENT, "Quote no longer valid")
+    if rejection.outcome != "restored":
+        return rejection
+    yield from _confirm(journey)
+    return None
+
+
+def _decide_fate(journey: Journey, department: str, restorer: str, reason: str) -> Course[Rejection]:
     rejection = Rejection(journey.order.number, department, journey.company.now, reason)
     journey.recorder.rejections.append(rejection)
     fate = journey.dice.weighted(journey.behaviour.rejection_outcomes)
     if fate == "restored":
         yield from journey.wait_days(1, 8)
-        yield from journey.work(department, "Restore order")
+        yield from journey.work(restorer, "Restore order")
         rejection.outcome = "restored"
     elif fate == "abandoned":
         yield from journey.wait_days(30, 31)

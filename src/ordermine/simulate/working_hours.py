@@ -47,6 +47,12 @@ class WorkingHours:
             day += 1
         return self.next_workday(day) * DAY + clock
 
+    def next_month(self, moment: int) -> int:
+        """Return midnight of the first day of the month after the one that `moment` lies in."""
+        there = self.first_day + timedelta(days=moment // DAY)
+        first = (there.replace(day=1) + timedelta(days=31)).replace(day=1)
+        return (first - self.first_day).days * DAY
+
     def stamp(self, moment: int) -> str:
         """Return the moment as an export writes it: ``2026-02-27 14:05:09``, local time without an offset."""
         midnight = datetime.combine(self.first_day, datetime.min.time())

@@ -52,7 +52,7 @@ def test_tables(orders: Graph) -> None:
 def test_department_page(orders: Graph) -> None:
     root = parse(page_of(orders, level="department"))
     assert [heading.text_content() for heading in root.iter("h2")] == ["Departments", "Paths"]
-    assert "Department (most events)" not in root.text_content()
+    assert "Department" not in root.text_content()
     assert root.findtext(".//title") == "Process map"
 
 

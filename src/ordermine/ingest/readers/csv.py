@@ -1,4 +1,4 @@
-"""Delimited text, in any dialect: a fast path that is checked record by record, and a careful path for what it can't account for.
+"""Delimited text in any dialect: a fast path whose count is checked, a careful path for what it can't account for.
 
 The file is cut into pieces of whole lines. A piece is parsed by Arrow; when rows plus rejected rows don't equal the
 lines that the piece has, the piece is parsed again, record by record, by the standard library's reader, which knows on

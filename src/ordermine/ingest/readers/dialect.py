@@ -1,4 +1,4 @@
-"""How a delimited text file is written: encoding, preamble, delimiter, quote, header. Decided by what explains most lines.
+"""How a delimited file is written (encoding, preamble, delimiter, quote, header), by what explains most lines.
 
 Every candidate dialect is tried on the head of the file. A dialect explains a line when the line has as many fields as
 most other lines have; the candidate that explains the most lines, and then yields the most fields, wins. The result is

@@ -47,7 +47,7 @@ def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
 
     dot = graphviz.Digraph(
         "process",
-        graph_attr={"rankdir": "TB", "nodesep": "0.3", "ranksep": "0.35", "outputorder": "edgesfirst"},
+        graph_attr={"rankdir": "TB", "nodesep": "0.3", "ranksep": "0.35", "mclimit": "4"},
         node_attr={
             "shape": "box",
             "style": "rounded,filled",
