@@ -26,9 +26,7 @@ def loop() -> tuple[list[BpmnElement], list[BpmnFlow]]:
         BpmnElement("sync", "and"),
         BpmnElement("e", "end"),
     ]
-    pairs = (
-        "s-join join-check check-split split-join split-fork fork-ship fork-bill ship-sync bill-sync sync-e"
-    )
+    pairs = "s-join join-check check-split split-join split-fork fork-ship fork-bill ship-sync bill-sync sync-e"
     flows = [BpmnFlow(f"{n} #", *pair.split("-")) for n, pair in enumerate(pairs.split())]
     return elements, flows
 

@@ -104,9 +104,7 @@ def test_names_arrive_as_they_are() -> None:
     root = etree.fromstring(layout.svg(source))
     groups = {group.get("id"): group for group in root.iter(f"{SVG}g") if group.get("class") == "node"}
     assert len(groups) == len(HOSTILE) + 1
-    shown = {
-        identifier: [text.text for text in group.iter(f"{SVG}text")] for identifier, group in groups.items()
-    }
+    shown = {identifier: [text.text for text in group.iter(f"{SVG}text")] for identifier, group in groups.items()}
     for index in (0, 1, 2, 3, 4, 6, 7, 8, 9, 10):
         assert shown[f"n{index}"] == [HOSTILE[index], "1"]
     assert "".join(shown["n5"][:-1]).rstrip("…") == "x" * (len("".join(shown["n5"][:-1])) - 1)

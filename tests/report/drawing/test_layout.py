@@ -57,9 +57,7 @@ def test_without_a_home_to_keep_compiled_code_in(monkeypatch: pytest.MonkeyPatch
     assert b"</svg>" in layout.svg("digraph { a }")
 
 
-def test_modules_in_the_working_directory_are_not_run(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_modules_in_the_working_directory_are_not_run(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = str(tmp_path)
     with open(f"{folder}/json.py", "w") as file:  # noqa: PTH123
         file.write("raise SystemExit('shadowed')")

@@ -17,8 +17,7 @@ def test_what_is_hidden_is_said(orders: Graph) -> None:
     assert words.notes == (
         "A note.",
         "In the boxes: events. Grey arrows: cases that start or end there.",
-        "Shown: 2 of 4 activities (82.9 % of the events),"
-        " 1 of 4 paths (59.2 % of the times one follows another).",
+        "Shown: 2 of 4 activities (82.9 % of the events), 1 of 4 paths (59.2 % of the times one follows another).",
         "Hidden as well: 1 of 3 arrows from the start or to the end.",
         "What is hidden is left out, not rerouted: all numbers are those of the whole log.",
     )

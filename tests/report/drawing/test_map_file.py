@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ordermine.discover.graph import Graph
+from ordermine.discover.graph import Activity, Edge, Graph
 from ordermine.errors import NotMeasurable, UsageError
 from ordermine.report.drawing import layout
 from ordermine.report.drawing.map_file import FORMATS, draw
@@ -39,22 +39,37 @@ def test_nothing_to_draw() -> None:
         draw(Graph((), ()), "svg")
 
 
+def dense_graph() -> Graph:
+    """Forty activities, each of which follows each."""
+    names = [f"a{index:02}" for index in range(40)]
+    return Graph(
+        tuple(Activity(name, 9, 9) for name in names),
+        tuple(Edge(source, target, 5, 5, 1.0, 1.0) for source in names for target in names),
+        (("a00", 9),),
+        (("a39", 9),),
+    )
+
+
+@pytest.mark.parametrize(("too_slow", "activities"), [(1, "40"), (2, "31")])
 def test_less_is_shown_where_the_layout_takes_too_long(
-    orders: Graph, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, too_slow: int, activities: str
 ) -> None:
+    # Asked for everything; the first way out is fewer paths, the second also fewer activities: the thirty that
+    # are readable and the one in which all cases end.
     real = layout.svg
-    sources = []
+    sources: list[str] = []
 
     def slow_at_first(dot: str, *, time_limit_s: float) -> bytes:
         sources.append(dot)
-        if len(sources) < 3:
+        if len(sources) <= too_slow:
             raise layout.LayoutTooHard("too slow")
         return real(dot)
 
     monkeypatch.setattr(layout, "svg", slow_at_first)
-    drawn = draw(orders, "svg", activities=1, paths=1).decode()
-    assert len(sources) == 3
+    drawn = draw(dense_graph(), "svg", activities=1, paths=1).decode()
+    assert len(sources) == too_slow + 1
     assert "Less is shown than was asked for" in drawn
+    assert f"Shown: {activities} of 40 activities" in drawn
 
 
 def test_hopeless_layout(orders: Graph, monkeypatch: pytest.MonkeyPatch) -> None:

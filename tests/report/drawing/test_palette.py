@@ -11,9 +11,7 @@ def graph_of(departments: list[str | None]) -> Graph:
 
 
 def test_departments_with_most_events_first() -> None:
-    graph = Graph(
-        (Activity("a", 5, 5, "Sales"), Activity("b", 4, 4, "Legal"), Activity("c", 3, 3, "Legal")), ()
-    )
+    graph = Graph((Activity("a", 5, 5, "Sales"), Activity("b", 4, 4, "Legal"), Activity("c", 3, 3, "Legal")), ())
     assert list(colour_departments(graph).coloured) == ["Legal", "Sales"]
 
 

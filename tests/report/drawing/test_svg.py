@@ -44,15 +44,9 @@ def test_map_with_words_around_it(orders: Graph) -> None:
     assert texts[0] == "Orders & more"
     assert {"Create", "100", "80", "Sales", "department not recorded"} <= set(texts)
     assert "All 4 activities and 4 paths are shown." in texts
-    titles = {
-        group.get("id"): group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g") if group.get("id")
-    }
+    titles = {group.get("id"): group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g") if group.get("id")}
     assert titles["n0"] == "Create\nSales\n100 events in 100 cases"
-    assert (
-        titles["e0"]
-        == titles["e0-label"]
-        == "Create → Deliver\n80 times in 80 cases\nmedian 2 h, 90 % within 1 d"
-    )
+    assert titles["e0"] == titles["e0-label"] == "Create → Deliver\n80 times in 80 cases\nmedian 2 h, 90 % within 1 d"
     assert titles["start"] == "start of 100 cases"
     assert titles["end-n3"] == "5 cases end with Release"
 
@@ -116,6 +110,5 @@ def test_legend_wraps_and_keeps_full_names() -> None:
     titles = [element.text for element in root.iter(f"{SVG}title")]
     assert titles == [f"{'Department ' * 20}{i}" for i in range(3)]
     assert (
-        max(float(element.get("y")) for element in root.iter(f"{SVG}text"))
-        < svg.size(svg.legend_alone(words, 600))[1]
+        max(float(element.get("y")) for element in root.iter(f"{SVG}text")) < svg.size(svg.legend_alone(words, 600))[1]
     )

@@ -159,9 +159,7 @@ def test_no_kept_activity_is_cut_off(graph: Graph, activities: float | None, pat
 
 
 @given(graphs(), shares, shares)
-def test_what_is_kept_is_unchanged_and_in_order(
-    graph: Graph, activities: float | None, paths: float | None
-) -> None:
+def test_what_is_kept_is_unchanged_and_in_order(graph: Graph, activities: float | None, paths: float | None) -> None:
     kept = thin(graph, activities, paths).graph
     shown = set(names(kept))
     assert kept.activities == tuple(activity for activity in graph.activities if activity.name in shown)

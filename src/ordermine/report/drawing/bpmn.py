@@ -116,9 +116,7 @@ def bpmn_xml(elements: Iterable[BpmnElement], flows: Iterable[BpmnFlow]) -> str:
     return xml.decode()
 
 
-def _dock(
-    end: tuple[float, float], before: tuple[float, float], box: layout.Box, kind: str
-) -> tuple[float, float]:
+def _dock(end: tuple[float, float], before: tuple[float, float], box: layout.Box, kind: str) -> tuple[float, float]:
     """Lengthen a line that ends on the border of `box` to the circle or diamond inside."""
     if kind == "task":
         return end

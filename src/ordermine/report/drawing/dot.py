@@ -73,9 +73,7 @@ def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
         direction: dict[str, str] = {}
         if order[edge.source] > order[edge.target]:
             # Which activity comes first must not depend on arrows against the flow.
-            pair, direction = (
-                (pair[::-1], {"dir": "back"}) if words is None else (pair, {"constraint": "false"})
-            )
+            pair, direction = (pair[::-1], {"dir": "back"}) if words is None else (pair, {"constraint": "false"})
         dot.edge(*pair, id=f"e{index}", **direction, **_edge(edge, look))
     _add_border(dot, "start", graph.starts, number, look)
     _add_border(dot, "end", graph.ends, number, look)

@@ -38,9 +38,7 @@ def flow_order(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> li
     return _settle(_greedy(nodes, leaving, arriving), leaving, arriving)
 
 
-def _greedy(
-    nodes: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
-) -> list[int]:
+def _greedy(nodes: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]) -> list[int]:
     outward = {node: sum(leaving[node].values()) for node in nodes}
     inward = {node: sum(arriving[node].values()) for node in nodes}
     first: list[int] = []
@@ -65,9 +63,7 @@ def _greedy(
     return first + last[::-1]
 
 
-def _settle(
-    order: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]
-) -> list[int]:
+def _settle(order: Sequence[int], leaving: dict[int, dict[int, int]], arriving: dict[int, dict[int, int]]) -> list[int]:
     order = list(order)
     for _ in range(_MAX_ROUNDS):
         before = list(order)

@@ -91,9 +91,7 @@ def to_html(graphviz_svg: bytes, words: Legend, thinned: Thinned, level: Level) 
         unit_plural="departments" if level == "department" else "activities",
         with_departments=level == "activity",
         activities=[activity_row(activity) for activity in whole.activities[:_MOST_ROWS]],
-        more_activities=f"{len(whole.activities) - _MOST_ROWS:,}"
-        if len(whole.activities) > _MOST_ROWS
-        else "",
+        more_activities=f"{len(whole.activities) - _MOST_ROWS:,}" if len(whole.activities) > _MOST_ROWS else "",
         paths=[path_row(edge) for edge in whole.edges[:_MOST_ROWS]],
         more_paths=f"{len(whole.edges) - _MOST_ROWS:,}" if len(whole.edges) > _MOST_ROWS else "",
     )

@@ -91,9 +91,7 @@ def _run(dot: str, output_format: str, time_limit_s: float) -> bytes:
     # -P: neither the working directory nor this package's directory may shadow a standard module.
     command = [sys.executable, "-P", str(_CHILD), output_format]
     try:
-        child = subprocess.run(
-            command, input=dot.encode(), capture_output=True, timeout=time_limit_s, check=False
-        )
+        child = subprocess.run(command, input=dot.encode(), capture_output=True, timeout=time_limit_s, check=False)
     except subprocess.TimeoutExpired:
         raise LayoutTooHard(
             f"the layout of the map was not finished within {time_limit_s:g} s",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from ordermine.errors import NotMeasurable, UsageError, near
@@ -52,7 +53,7 @@ def draw(
     activities, paths
         Shares to show, 0 to 1 (see ``thin``); None shows as many as stay readable.
     time_limit_s
-        For each attempt to lay out the map; after the first, less is shown, and the map says so.
+        For each attempt to lay out the map, in seconds; after the first, less is shown, and the map says so.
 
     Returns
     -------
@@ -101,10 +102,15 @@ def _lay_out(
     paths: float | None,
     time_limit_s: float,
 ) -> tuple[bytes, Thinned, Legend]:
-    """Lay out the map with less and less on it until that works."""
+    """Lay out the map; where that takes too long, with as much on it as is readable, then with the least."""
     failure: LayoutTooHard | None = None
-    for shares in dict.fromkeys([(activities, paths), (activities, 0.0), (None, 0.0)]):
+    smallest = math.inf
+    for shares in ((activities, paths), (activities, None), (None, None), (activities, 0.0), (None, 0.0)):
         thinned = thin(graph, *shares)
+        size = len(thinned.graph.activities) + len(thinned.graph.edges)
+        if size >= smallest:
+            continue
+        smallest = size
         look = style(thinned.graph, metric, level)
         notes = ("Less is shown than was asked for: the layout of that took too long.",) if failure else ()
         try:

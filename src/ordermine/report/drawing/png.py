@@ -35,7 +35,5 @@ def to_png(picture: bytes) -> bytes:
             font_family=face.family,
         )
     except (ValueError, RuntimeError) as error:
-        raise EnvironmentFault(
-            f"the map could not be drawn as PNG: {error}", hint="use SVG instead"
-        ) from error
+        raise EnvironmentFault(f"the map could not be drawn as PNG: {error}", hint="use SVG instead") from error
     return bytes(png)

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from ordermine.report.drawing.legend import Legend, Scale
 
 NAMESPACE = "http://www.w3.org/2000/svg"
-FONT_FAMILY = (
-    "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
-)
+FONT_FAMILY = "Inter, 'Segoe UI', 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 _SHAPES = {
     "polygon": ("points",),

@@ -118,9 +118,7 @@ def _quota(share: float | None, count: int, readable: int, what: str, at_least: 
     if share is None:
         return min(count, readable)
     if not 0 <= share <= 1:
-        raise UsageError(
-            f"the share of {what} to show is {share:g}", hint="give a share from 0 to 1 (0% to 100%)"
-        )
+        raise UsageError(f"the share of {what} to show is {share:g}", hint="give a share from 0 to 1 (0% to 100%)")
     # A share such as 0.07 of 100 is 7.000000000000001 in floating point; that must not become 8.
     return max(at_least, math.ceil(round(share * count, 9)))
 
