@@ -280,6 +280,7 @@ class _Run:
             precision=written.precision,
             measurable={what: columns <= written.recorded for what, columns in MEASURABLE.items()},
             columns=written.columns,
+            recorded=tuple(name for name in written.columns if name in written.recorded),
             case_attributes=written.case_attributes,
             notes=tuple(notes),
         )
@@ -297,7 +298,7 @@ def _notes(name: str, tally: Tally, options: Options, project: Project) -> Itera
             f"{name}: {tally.skipped_hour:,} stamps fall into the hour that {zone} skips in spring; moved on by an hour"
         )
     if tally.repeated_hour:
-        yield f"{name}: {tally.repeated_hour:,} stamps fall into the hour that {zone} repeats in autumn; taken as the first"
+        yield f"{name}: {tally.repeated_hour:,} stamps are in the hour that {zone} repeats in autumn; read as its first"
     if tally.unreadable_starts:
         yield f"{name}: {tally.unreadable_starts:,} start times can't be read and count as not recorded"
     for key, count in sorted(tally.not_a_number.items()):

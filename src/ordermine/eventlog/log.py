@@ -81,6 +81,8 @@ class Log:
     as_of_text: str | None = None
     threads: int | None = None
     memory_limit: str | None = None
+    views_made: dict[str, str] = field(default_factory=dict)
+    """View made on demand → level it was made for."""
 
     @property
     def folder(self) -> Path:
@@ -179,6 +181,11 @@ class Log:
     def columns(self) -> tuple[str, ...]:
         """Columns of `events`."""
         return self.manifest.columns
+
+    @property
+    def recorded(self) -> frozenset[str]:
+        """Columns that hold a value in at least one event."""
+        return frozenset(self.manifest.recorded)
 
     @cached_property
     def as_of(self) -> datetime | None:

@@ -65,6 +65,8 @@ class Manifest:
     """What this log records, e.g. ``department``, ``resource``, ``field changes``."""
     columns: tuple[str, ...]
     """Columns of `events`, in order."""
+    recorded: tuple[str, ...]
+    """Those that hold a value in at least one event."""
     case_attributes: tuple[str, ...]
     notes: tuple[str, ...]
     """What a person should know about how the export was read."""
@@ -106,7 +108,7 @@ def read_manifest(log: Path) -> Manifest:
         )
         ledger = data.pop("ledger")
         ledger.pop("rejected")
-        for name in ("columns", "case_attributes", "notes"):
+        for name in ("columns", "recorded", "case_attributes", "notes"):
             data[name] = tuple(data[name])
         return Manifest(**data, ledger=Ledger(**ledger))
     except (ValueError, KeyError, TypeError, AttributeError) as error:

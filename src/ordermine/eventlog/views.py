@@ -98,8 +98,9 @@ def _replacements(manifest: Manifest, project: Project) -> list[str]:
 def create_steps(log: Log) -> None:
     """Create `meanings` (activity, kind, stage, source) and `steps`, unless they exist."""
     con = log.connection
-    if con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'meanings'").fetchall()[0][0]:
+    if "steps" in log.views_made:
         return
+    log.views_made["steps"] = "department"
     names = [row[0] for row in log.rows("SELECT DISTINCT unnest(activities) AS activity FROM all_variants ORDER BY 1")]
     known = meanings(names, log.project)
     con.execute("CREATE TABLE meanings (activity VARCHAR, kind VARCHAR, stage VARCHAR, source VARCHAR)")
@@ -116,6 +117,49 @@ def create_steps(log: Log) -> None:
         FROM events e LEFT JOIN meanings m USING (activity)
         """
     )
+
+
+ACTIVITY_CASES = """
+CREATE VIEW activity_cases AS
+SELECT activity, sum(cases)::BIGINT AS cases, sum(cases * times)::BIGINT AS events
+FROM (
+  SELECT variant_id, any_value(cases) AS cases, activity, count(*) AS times
+  FROM (SELECT variant_id, cases, unnest(activities) AS activity FROM variants) GROUP BY variant_id, activity
+)
+GROUP BY activity
+"""
+
+
+def create_view(log: Log, name: str, level: str = "department") -> None:
+    """Create a view that isn't always there, unless it was created for the same level before.
+
+    * ``steps``           events with kind, stage and whether a system did them; ``meanings`` (activity, kind, stage, source)
+    * ``activity_cases``  activity, cases, events
+    * ``recurrences``     see `recurrences.find_recurrences`
+    * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us, end_us
+    * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
+    """
+    made = log.views_made
+    if made.get(name) == level:
+        return
+    if name == "steps":
+        create_steps(log)
+    elif name == "activity_cases":
+        log.connection.execute(ACTIVITY_CASES)
+    elif name == "recurrences":
+        from ordermine.eventlog.recurrences import find_recurrences
+
+        log.connection.register(name, find_recurrences(log))
+    elif name in ("visits", "handoffs"):
+        from ordermine.eventlog.visits import find_visits
+
+        visits = find_visits(log, level)
+        for view, table in (("visits", visits.visit_table()), ("handoffs", visits.handoff_table())):
+            log.connection.register(view, table)
+            made[view] = level
+    else:
+        raise ValueError(f"no view {name!r}")
+    made[name] = level
 
 
 CODED = frozenset({"activity", "department", "resource", "actor_type", "lifecycle", "field"})

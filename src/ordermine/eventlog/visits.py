@@ -15,6 +15,7 @@ from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
 
     from ordermine.eventlog.log import Log
 
@@ -47,6 +48,53 @@ class Visits:
         """Return, for the visits at some positions, whether their code occurs for the first time in its case."""
         first: np.ndarray = occurrence_in_case(self.case_no[at], codes) == 1
         return first
+
+    def visit_table(self) -> pa.Table:
+        """Return the visits as a table for queries; see `views.create_view`."""
+        import numpy as np
+        import pyarrow as pa
+
+        changes = np.append(True, self.segment[1:] != self.segment[:-1])[: len(self.segment)]
+        begins = np.flatnonzero(changes)
+        lengths = np.diff(np.append(begins, len(self.segment)))
+        position = np.arange(len(self.segment)) - np.repeat(begins, lengths) + 1
+        return pa.table(
+            {
+                "case_no": self.case_no,
+                "segment": self.segment,
+                "position": position.astype(np.int64),
+                "unit": self._named(self.unit),
+                "first_seq": self.first_seq,
+                "last_seq": self.last_seq,
+                "start_us": self.start,
+                "end_us": self.end,
+            }
+        )
+
+    def handoff_table(self) -> pa.Table:
+        """Return the handoffs as a table for queries; see `views.create_view`."""
+        import numpy as np
+        import pyarrow as pa
+
+        at = self.handoffs()
+        pair = self.unit[at].astype(np.int64) * max(len(self.names), 1) + self.unit[at + 1]
+        return pa.table(
+            {
+                "case_no": self.case_no[at],
+                "segment": self.segment[at],
+                "last_seq": self.last_seq[at],
+                "source": self._named(self.unit[at]),
+                "target": self._named(self.unit[at + 1]),
+                "wait_us": self.start[at + 1] - self.end[at],
+                "first_in_case": self.first_in_case(pair, at),
+            }
+        )
+
+    def _named(self, units: np.ndarray) -> pa.DictionaryArray:
+        import numpy as np
+        import pyarrow as pa
+
+        return pa.DictionaryArray.from_arrays(pa.array(units.astype(np.int32)), pa.array(self.names, pa.string()))
 
 
 def find_visits(log: Log, level: str = "department") -> Visits:

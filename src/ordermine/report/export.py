@@ -14,6 +14,7 @@ from ordermine.eventlog.views import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from collections.abc import Iterator
     from pathlib import Path
 

@@ -1,0 +1,3 @@
+"""OM4: what happens between departments."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""OM6: where errors start."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""OM5: what becomes of orders."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""OM2: how long things take."""
+
+from __future__ import annotations

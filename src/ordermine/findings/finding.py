@@ -1,0 +1,52 @@
+"""One claim about a log, with the number it rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["info", "warning", "error"]
+Confidence = Literal["low", "medium", "high"]
+Unit = Literal["share", "seconds", "count", "score", "text"]
+
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
+"""In rising order."""
+MAX_EVIDENCE = 5
+"""Case ids that a finding names as examples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One claim."""
+
+    code: str
+    name: str
+    """Name of the analyzer, e.g. ``return``."""
+    subject: str
+    """What the claim is about: an activity, a department, ``A ↔ B``, the log."""
+    message: str
+    """One sentence with the numbers, for people."""
+    value: float
+    unit: Unit
+    low: float | None
+    high: float | None
+    """Interval of the value, 95 %, or the range that ties allow; None where there is none."""
+    cases: int
+    """Orders in which it occurs."""
+    of_cases: int
+    """Orders in which it could have occurred."""
+    severity: Severity = "info"
+    confidence: Confidence = "high"
+    evidence: tuple[str, ...] = ()
+    """Ids of example orders, at most `MAX_EVIDENCE`."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """The thresholds that made it a finding."""
+    definition: str = ""
+    """What was counted, in a sentence."""
+
+    @property
+    def id(self) -> str:
+        """Stable id: depends on code and subject only."""
+        return hashlib.sha256(f"{self.code}\n{self.subject}".encode()).hexdigest()[:12]
