@@ -51,11 +51,11 @@ def parse_instant(text: str, option: str) -> datetime:
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=UTC)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"{option} {text!r}: not a date", hint="write it as 2026-11-30 or 2026-11-30T08:00+01:00"
         ) from None
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def micros(instant: datetime) -> int:

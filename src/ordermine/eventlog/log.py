@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
 import tempfile
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,12 +19,15 @@ from ordermine.interrupts import watch
 from ordermine.project import Project, load_project, parse_project
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import duckdb
     import numpy as np
     import pyarrow as pa
+
+
+CONDITION = "write a SQL condition on an event, e.g. \"department = 'Sales'\""
 
 
 def open_log(
@@ -64,6 +70,8 @@ def open_log(
     used = (
         load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
     )
+    if as_of is not None:
+        parse_instant(as_of, "--as-of")
     log = Log(path, manifest, used, filters or Filters(), as_of, threads, memory_limit)
     if log.filters.any:
         log.select_cases()
@@ -99,7 +107,8 @@ class Log:
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "python_enable_replacements": False,
-            "temp_directory": str(Path(tempfile.gettempdir()) / "ordermine-spill"),
+            # Not shared: spilled files have the same names in every process. DuckDB makes and removes the folder.
+            "temp_directory": str(Path(tempfile.gettempdir()) / f"ordermine-{os.getpid()}-{secrets.token_hex(4)}"),
         }
         if self.threads:
             config["threads"] = self.threads
@@ -108,17 +117,29 @@ class Log:
         connection = duckdb.connect(config=config)
         watch(connection)
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET allowed_directories = ?", [[f"{self.folder.resolve()}/"]])
+        # DuckDB compares this list with names both before and after it has expanded wildcards.
+        folder = self.folder.resolve()
+        connection.execute("SET allowed_directories = ?", [[f"{folder}/", f"{views.without_wildcards(folder)}/"]])
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-        for statement in views.statements(self.folder.resolve(), self.manifest, self.project):
-            connection.execute(statement)
+        with self.explained():
+            for statement in views.statements(folder, self.manifest, self.project):
+                connection.execute(statement)
         return connection
 
     def select_cases(self) -> None:
         """Narrow the views down to the cases that the filters select."""
+        import duckdb
+
         query, values = selection_sql(self, self.filters)
-        self.connection.execute(f"CREATE TABLE selected AS {query}", values)
+        with self.explained():
+            try:
+                self.connection.execute(f"CREATE TABLE selected AS {query}", values)
+            except (duckdb.IOException, duckdb.OutOfMemoryException):
+                raise
+            except duckdb.Error as error:
+                # A sound condition can still fail on a value, e.g. where text is taken for a number.
+                raise UsageError(f"--where {self.filters.where!r}: {first_line(error)}", hint=CONDITION) from error
         if not self.rows("SELECT count(*) FROM selected")[0][0]:
             chosen = ", ".join(f"--{name} {value}" for name, value in self.filters.describe().items())
             raise UsageError(f"no case is left after {chosen}", hint="widen the filter")
@@ -139,24 +160,28 @@ class Log:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query; return its rows."""
-        return self._run(query, values).fetchall()
+        with self.explained():
+            return self.connection.execute(query, list(values)).fetchall()
 
     def table(self, query: str, values: Sequence[Any] = ()) -> pa.Table:
         """Run a query; return an Arrow table."""
-        return self._run(query, values).to_arrow_table()
+        with self.explained():
+            return self.connection.sql(query, params=list(values)).to_arrow_table()
 
-    def _run(self, query: str, values: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+    @contextlib.contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what DuckDB says about damaged files and missing memory into our own errors."""
         import duckdb
 
         try:
-            return self.connection.execute(query, list(values))
+            yield
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             raise InputError(
-                f"{self.path}: {_first_line(error)}", hint="the log may be damaged; ingest again"
+                f"{self.path}: {first_line(error)}", hint="the log may be damaged; ingest again"
             ) from error
         except duckdb.OutOfMemoryException as error:
             raise EnvironmentFault(
-                f"not enough memory: {_first_line(error)}", hint="raise --memory-limit, or free disk space for spilling"
+                f"not enough memory: {first_line(error)}", hint="raise --memory-limit, or free disk space for spilling"
             ) from error
 
     def check_expression(self, text: str) -> None:
@@ -164,18 +189,13 @@ class Log:
         import duckdb
 
         try:
-            statements = self.connection.extract_statements(f"SELECT 1 FROM all_events WHERE ({text}\n)")
-            if len(statements) != 1:
-                raise UsageError(f"--where {text!r}: more than one condition", hint="join conditions with AND")
-            self.connection.execute(f"SELECT 1 FROM all_events WHERE ({text}\n) LIMIT 0")
+            duckdb.SQLExpression(text)
+            self.connection.execute(f"SELECT 1 FROM all_events WHERE ({text}\n) LIMIT 0").fetchall()
         except duckdb.BinderException as error:
-            raise UsageError(
-                f"--where {text!r}: {_first_line(error)}", hint=near_column(str(error), self.columns)
-            ) from error
+            hint = near_column(str(error), self.columns) or CONDITION
+            raise UsageError(f"--where {text!r}: {first_line(error)}", hint=hint) from error
         except duckdb.Error as error:
-            raise UsageError(
-                f"--where {text!r}: {_first_line(error)}", hint="write a SQL condition, e.g. \"department = 'Sales'\""
-            ) from error
+            raise UsageError(f"--where {text!r}: {first_line(error)}", hint=CONDITION) from error
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -216,12 +236,13 @@ class Log:
 
 
 def near_column(message: str, columns: Sequence[str]) -> str:
-    """Return near matches for the column that a DuckDB message says doesn't exist."""
+    """Return near matches for the column that a DuckDB message says doesn't exist; empty if it says something else."""
     import re
 
     found = re.search(r'[Cc]olumn "([^"]+)"', message)
-    return near(found[1], columns) if found else "known columns: " + ", ".join(columns[:12])
+    return near(found[1], columns) if found else ""
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def first_line(error: Exception) -> str:
+    """Return what DuckDB complains about, without the class of its error."""
+    return str(error).splitlines()[0].split(" Error: ", 1)[-1]

@@ -38,7 +38,12 @@ def literal(text: str) -> str:
 
 def file_literal(path: Path) -> str:
     """Quote a path so that exactly this file is read, whatever wildcards its name contains."""
-    return literal("".join(f"[{c}]" if c in "[*?" else c for c in str(path)))
+    return literal(without_wildcards(path))
+
+
+def without_wildcards(path: Path) -> str:
+    """Return a path as a pattern that matches exactly this path."""
+    return "".join(f"[{c}]" if c in "[*?" else c for c in str(path))
 
 
 def _paths(folder: Path, pattern: str) -> str:

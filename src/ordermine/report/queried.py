@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ordermine.errors import EnvironmentFault, UsageError
-from ordermine.eventlog.log import near_column
+from ordermine.errors import EnvironmentFault, InputError, UsageError
+from ordermine.eventlog.log import first_line, near_column
 from ordermine.eventlog.views import create_steps
 from ordermine.report.table import Column, Table
 
@@ -34,23 +35,43 @@ def run(log: Log, query: str) -> Table:
     try:
         statements = connection.extract_statements(query)
     except duckdb.Error as error:
-        raise UsageError(f"not a query: {_message(error)}", hint="write one SELECT") from error
+        raise UsageError(f"not a query: {first_line(error)}", hint="write one SELECT") from error
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise UsageError("not one SELECT: nothing else is run here", hint=f"the views are {VIEWS}")
+    connection.execute("BEGIN TRANSACTION READ ONLY")
     try:
-        found: pa.Table = connection.execute(statements[0]).to_arrow_table()
+        found: pa.Table = connection.sql(statements[0]).to_arrow_table()
+    except duckdb.TransactionException as error:
+        raise UsageError("not one SELECT: it would change something", hint=f"the views are {VIEWS}") from error
     except duckdb.PermissionException as error:
-        raise UsageError(f"only this log is reachable: {_message(error)}", hint=f"the views are {VIEWS}") from error
+        raise UsageError(f"only this log is reachable: {first_line(error)}", hint=f"the views are {VIEWS}") from error
+    except duckdb.IOException as error:
+        raise InputError(f"{log.path}: {first_line(error)}", hint="the log may be damaged; ingest again") from error
     except duckdb.OutOfMemoryException as error:
-        raise EnvironmentFault(f"not enough memory: {_message(error)}", hint="raise --memory-limit") from error
-    except duckdb.BinderException as error:
-        raise UsageError(_message(error), hint=near_column(str(error), log.columns)) from error
+        raise EnvironmentFault(f"not enough memory: {first_line(error)}", hint="raise --memory-limit") from error
     except duckdb.Error as error:
-        raise UsageError(_message(error), hint=f"the views are {VIEWS}") from error
-    kinds = [(field.name, field.type) for field in found.schema]
+        hint = near_column(str(error), log.columns) or f"the views are {VIEWS}"
+        raise UsageError(first_line(error), hint=hint) from error
+    finally:
+        connection.execute("ROLLBACK")
+    names = _unique([field.name for field in found.schema])
     rows = list(zip(*(column.to_pylist() for column in found.columns), strict=True))
-    columns = tuple(Column(name, name, "number" if _is_number(kind) else "text") for name, kind in kinds)
-    return Table(f"{len(rows):,} rows", columns, [tuple(_plain(value) for value in row) for row in rows])
+    columns = tuple(
+        Column(name, name, "number" if _is_number(field.type) else "text")
+        for name, field in zip(names, found.schema, strict=True)
+    )
+    title = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
+    return Table(title, columns, [tuple(_plain(value) for value in row) for row in rows])
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Return the names with a number after those that occur again, as a join of two views gives them."""
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return unique
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -81,7 +102,3 @@ def result(table: Table) -> dict[str, Any]:
         "columns": names,
         "rows": [dict(zip(names, row, strict=True)) for row in table.rows],
     }
-
-
-def _message(error: Exception) -> str:
-    return str(error).splitlines()[0]
