@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ordermine.errors import EnvironmentFault
 from ordermine.report.drawing import layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_coordinates_start_at_the_top_left() -> None:
@@ -57,9 +62,10 @@ def test_without_a_home_to_keep_compiled_code_in(monkeypatch: pytest.MonkeyPatch
     assert b"</svg>" in layout.svg("digraph { a }")
 
 
-def test_modules_in_the_working_directory_are_not_run(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = str(tmp_path)
-    with open(f"{folder}/json.py", "w") as file:  # noqa: PTH123
-        file.write("raise SystemExit('shadowed')")
-    monkeypatch.chdir(folder)
+def test_files_beside_the_child_are_not_taken_for_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # This package has a module called html, like the standard library.
+    child = tmp_path / "layout_child.py"
+    shutil.copy(layout._CHILD, child)
+    (tmp_path / "tempfile.py").write_text("raise SystemExit('shadowed')")
+    monkeypatch.setattr(layout, "_CHILD", child)
     assert b"</svg>" in layout.svg("digraph { a }")

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +89,12 @@ def test_connecting_activity_comes_back() -> None:
     assert names(thin(graph, 0.6, 0).graph) == ["a", "c", "b"]
 
 
+def test_way_to_the_end_comes_back() -> None:
+    # a ends cases, but c goes on to an end only by d.
+    graph = make({"a c": 5, "c d": 5}, {"a": 9}, {"a": 4, "d": 5}, a=9, c=8, d=1)
+    assert names(thin(graph, 0.6, 0).graph) == ["a", "c", "d"]
+
+
 def test_fewest_additions_then_widest_way() -> None:
     # From a to z: by p and q (strong, two additions), by r (weakest 2) or by s (weakest 3).
     graph = make(
@@ -135,17 +144,21 @@ def test_empty_graph() -> None:
 
 @st.composite
 def graphs(draw: st.DrawFn) -> Graph:
-    count = draw(st.integers(1, 9))
-    labels = [f"a{index}" for index in range(count)]
-    counts = st.integers(1, 20)
-    label = st.sampled_from(labels)
-    edges = draw(st.dictionaries(st.tuples(label, label), counts, max_size=30))
-    return make(
-        {" ".join(pair): times for pair, times in edges.items()},
-        draw(st.dictionaries(label, counts, max_size=3)),
-        draw(st.dictionaries(label, counts, max_size=3)),
-        **{name: draw(counts) for name in labels},
-    )
+    """Graphs of a few cases, with frequencies of their own, and an activity that leads nowhere."""
+    label = st.sampled_from("abcdefghi")
+    edges: Counter[str] = Counter()
+    starts: Counter[str] = Counter()
+    ends: Counter[str] = Counter()
+    for case in draw(st.lists(st.lists(label, min_size=1, max_size=7), min_size=1, max_size=4)):
+        times = draw(st.integers(1, 9))
+        starts[case[0]] += times
+        ends[case[-1]] += times
+        for source, target in itertools.pairwise(case):
+            edges[f"{source} {target}"] += times
+    if draw(st.booleans()):
+        edges[f"{next(iter(starts))} z"] += 1
+    names = sorted({*starts, *ends, *"".join(edges).replace(" ", "")})
+    return make(edges, starts, ends, **{name: draw(st.integers(1, 9)) for name in names})
 
 
 shares = st.none() | st.floats(0, 1)

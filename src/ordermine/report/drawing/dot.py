@@ -31,9 +31,8 @@ _LINE = 1.25
 _NAME_ROOM = 160.0
 _NAME_LINES = 3
 _PADDING = 9.0
-# Graphviz takes strings of at most 16,384 bytes, and a name may be made of characters without width.
-_LABEL_CHARACTERS = 200
-_TOOLTIP_CHARACTERS = 2000
+_LABEL_CHARACTERS = 200  # More than fits in any case, so that only so much is measured.
+_TOOLTIP_CHARACTERS = 2000  # Graphviz takes strings of at most 16,384 bytes.
 _LEGEND_CHARACTERS = 60
 
 

@@ -94,7 +94,8 @@ def thin(graph: Graph, activities: float | None = None, paths: float | None = No
     for backwards in (False, True):
         free = frozenset(arc for arc in arcs if (arc.target if backwards else arc.source) in shown)
         ways = _best_ways(arcs, backwards, end if backwards else start, free)
-        shown |= {node for kept in shown for arc in _way(ways, kept, backwards) for node in _ends(arc)}
+        kept = shown - {start, end}
+        shown |= {node for one in kept for arc in _way(ways, one, backwards) for node in _ends(arc)}
 
     arcs = [arc for arc in arcs if arc.source in shown and arc.target in shown]
     readable = max(READABLE_PATHS, READABLE_PATHS_PER_ACTIVITY * (len(shown) - 2))
@@ -102,16 +103,16 @@ def thin(graph: Graph, activities: float | None = None, paths: float | None = No
     drawn = set(strongest)
     for backwards in (False, True):
         ways = _best_ways(arcs, backwards, end if backwards else start, strongest)
-        drawn |= {arc for node in shown for arc in _way(ways, node, backwards)}
+        drawn |= {arc for one in shown - {start, end} for arc in _way(ways, one, backwards)}
 
     pairs = {(arc.source, arc.target) for arc in drawn}
-    kept = Graph(
+    thinned = Graph(
         activities=tuple(activity for index, activity in enumerate(graph.activities) if index in shown),
         edges=tuple(edge for edge in graph.edges if (number[edge.source], number[edge.target]) in pairs),
         starts=tuple(pair for pair in graph.starts if (start, number[pair[0]]) in pairs),
         ends=tuple(pair for pair in graph.ends if (number[pair[0]], end) in pairs),
     )
-    return Thinned(kept, graph)
+    return Thinned(thinned, graph)
 
 
 def _quota(share: float | None, count: int, readable: int, what: str, at_least: int = 1) -> int:
