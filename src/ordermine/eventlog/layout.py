@@ -141,6 +141,12 @@ class Layout:
             part.variant,
         )
 
+    def write_empty_part(self, path: Path) -> None:
+        """Write the only part of a log without events, so that every question gets an empty answer."""
+        import pyarrow.parquet as pq
+
+        pq.write_table(self._schema.empty_table(), path, **_OPTIONS)
+
     def write_cases(self, folder: Path, parts: Sequence[PartSummary], attributes: Sequence[str]) -> int:
         """Write cases.parquet and variants.parquet; return the number of variants."""
         import numpy as np

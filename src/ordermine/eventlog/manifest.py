@@ -93,7 +93,8 @@ def read_manifest(log: Path) -> Manifest:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise UsageError(f"{log}: not a log", hint="make one with: ordermine ingest EXPORT -o LOG") from None
+        what = "not a log" if log.exists() else "no such file or folder"
+        raise UsageError(f"{log}: {what}", hint="make one with: ordermine ingest EXPORT -o LOG") from None
     except OSError as error:
         raise EnvironmentFault(f"{path}: {error.strerror}", hint="check permissions") from error
     try:

@@ -50,6 +50,11 @@ def _paths(folder: Path, pattern: str) -> str:
     return "[" + ", ".join(file_literal(path) for path in sorted(folder.glob(pattern))) + "]"
 
 
+def _parquet(files: str) -> str:
+    # Without the option a folder named `year=2026` above the log would become a column of it.
+    return f"read_parquet({files}, hive_partitioning = false)"
+
+
 SELECTED = (
     "CREATE OR REPLACE VIEW events AS SELECT * FROM all_events SEMI JOIN selected USING (case_no)",
     "CREATE OR REPLACE VIEW cases AS SELECT * FROM all_cases SEMI JOIN selected USING (case_no)",
@@ -67,13 +72,10 @@ def statements(folder: Path, manifest: Manifest, project: Project) -> Iterator[s
     """Yield the statements that create the views."""
     replaced = _replacements(manifest, project)
     chosen = f" REPLACE ({', '.join(replaced)})" if replaced else ""
-    parts = _paths(folder, "events/part-*.parquet")
-    if parts == "[]":
-        parts = file_literal(folder / "events" / "part-00000.parquet")
-    yield f"CREATE VIEW all_events AS SELECT *{chosen} FROM read_parquet({parts})"
-    yield f"CREATE VIEW all_cases AS SELECT * FROM read_parquet({file_literal(folder / 'cases.parquet')})"
-    yield f"CREATE VIEW all_variants AS SELECT * FROM read_parquet({file_literal(folder / 'variants.parquet')})"
-    yield f"CREATE VIEW left_out AS SELECT * FROM read_parquet({file_literal(folder / 'left_out.parquet')})"
+    yield f"CREATE VIEW all_events AS SELECT *{chosen} FROM {_parquet(_paths(folder, 'events/part-*.parquet'))}"
+    for name in ("cases", "variants"):
+        yield f"CREATE VIEW all_{name} AS SELECT * FROM {_parquet(file_literal(folder / f'{name}.parquet'))}"
+    yield f"CREATE VIEW left_out AS SELECT * FROM {_parquet(file_literal(folder / 'left_out.parquet'))}"
     yield "CREATE VIEW events AS SELECT * FROM all_events"
     yield "CREATE VIEW cases AS SELECT * FROM all_cases"
     yield "CREATE VIEW variants AS SELECT * FROM all_variants"
@@ -167,31 +169,37 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
     made[name] = level
 
 
-CODED = frozenset({"activity", "department", "resource", "actor_type", "lifecycle", "field"})
+DECLARED = ("department", "resource", "next_department", "next_resource")
+"""Columns whose values the project file may rename or declare as not recorded."""
+
+CODED = frozenset({"activity", "next_activity", *DECLARED, "actor_type", "lifecycle", "field"})
 """Columns that `read_arrays` gives as dictionary arrays."""
 
 
-def read_arrays(log: Log, columns: Sequence[str]) -> pa.Table:
-    """See `Log.arrays`."""
+def read_arrays(log: Log, columns: Sequence[str], parts: Sequence[Path] | None = None) -> pa.Table:
+    """See `Log.arrays`; `parts` are the files to read, by default all."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     read = list(dict.fromkeys([*columns, "case_no", *(["department"] if "actor_type" in columns else [])]))
-    table = pq.read_table(
-        sorted((log.folder / "events").glob("part-*.parquet")),
-        columns=read,
-        read_dictionary=[name for name in read if name in CODED],
-        page_checksum_verification=False,
-        use_threads=(log.threads or 2) > 1,
-    ).unify_dictionaries()
+    dictionaries = [name for name in read if name in CODED]
+    if parts is None:
+        parts = sorted((log.folder / "events").glob("part-*.parquet"))
+    threads = (log.threads or 2) > 1 and len(parts) > 1
+    # `pq.read_table` takes several times as long for a small file, and loads the whole of Arrow's datasets.
+    tables = [
+        pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads)
+        for part in parts
+    ]
+    table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
     if log.selected is not None:
         numbers = np.asarray(table.column("case_no").combine_chunks())
-        table = table.filter(pa.array(np.isin(numbers, log.selected)))
+        table = table.filter(pa.array(np.isin(numbers, log.selected, kind="table"))).combine_chunks()
     departments = log.project.departments
     if "actor_type" in columns and departments.system:
         table = _system_actors(table, set(departments.system), departments.aliases)
-    for name in ("department", "resource"):
+    for name in DECLARED:
         if name in read:
             column = table.column(name).combine_chunks()
             at = table.schema.get_field_index(name)
@@ -206,7 +214,7 @@ def _as_declared(column: pa.DictionaryArray, log: Log, name: str) -> pa.Dictiona
     import pyarrow.compute as pc
 
     departments = log.project.departments
-    aliases = departments.aliases if name == "department" else {}
+    aliases = departments.aliases if name.endswith("department") else {}
     nothing = {spelling.strip().lower() for spelling in departments.not_recorded}
     values = column.dictionary.to_pylist()
     renamed = [None if value.lower() in nothing else aliases.get(value, value) for value in values]

@@ -14,7 +14,6 @@ from ordermine.eventlog.views import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -57,6 +56,8 @@ def export_events(log: Log, path: Path, names: str, *, force: bool) -> None:
     ending = next((form for form in sorted(FORMATS, key=len, reverse=True) if path.name.lower().endswith(form)), None)
     if ending is None:
         raise UsageError(f"{path}: no export format {path.suffix!r}", hint=near(path.suffix, FORMATS))
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder", hint="name a file")
     if path.exists() and not force:
         raise UsageError(f"{path}: exists", hint="add --force to replace it")
     columns = exported_columns(log)
@@ -131,9 +132,7 @@ def _write_parquet(log: Log, columns: list[str], renamed: dict[str, str], file: 
     import pyarrow.parquet as pq
 
     chosen = ", ".join(f"{identifier(name)} AS {identifier(renamed[name])}" for name in columns)
-    reader: pa.RecordBatchReader = log.connection.execute(
-        f"SELECT {chosen} FROM events ORDER BY case_no, seq"
-    ).to_arrow_reader(BATCH)
+    reader = log.connection.sql(f"SELECT {chosen} FROM events ORDER BY case_no, seq").to_arrow_reader(BATCH)
     with pq.ParquetWriter(file, reader.schema, compression="zstd", write_page_checksum=True) as writer:
         for batch in reader:
             writer.write_batch(batch)
@@ -203,6 +202,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
     """Give a file that takes the place of `path` once it is complete."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("xb") as file:
             yield file
             file.flush()
