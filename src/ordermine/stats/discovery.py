@@ -1,13 +1,12 @@
 """Which of many units stand out: one-sided tests of a rate, and the false-discovery rate over a named family.
 
-All tails are mid-p by default, P(X > hits) + ½·P(X = hits): the exact tail P(X ≥ hits) is too cautious for small counts
-(H. O. Lancaster, J. Am. Stat. Assoc. 56 (1961) 223–234).
+All tails are mid-p by default, P(X > hits) + ½·P(X = hits): the exact tail P(X ≥ hits) is too cautious for
+small counts (H. O. Lancaster, J. Am. Stat. Assoc. 56 (1961) 223–234).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from ordermine.errors import OrdermineError
 from ordermine.stats.checks import check_count, check_same_length
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -47,7 +48,8 @@ def benjamini_hochberg(name: str, p_values: Sequence[float]) -> Family:
     """
     if any(not 0 <= p <= 1 for p in p_values):
         raise OrdermineError(
-            f"family {name!r} holds a p-value outside 0 to 1", hint="leave units that can't be tested out of the family"
+            f"family {name!r} holds a p-value outside 0 to 1",
+            hint="leave units that can't be tested out of the family",
         )
     if not p_values:
         return Family(name, (), ())
@@ -71,11 +73,11 @@ def binomial_tail(hits: int, of: int, expected_rate: float, *, mid: bool = True)
 def stratified_tail(hits: int, of: Sequence[int], expected_rates: Sequence[float], *, mid: bool = True) -> float:
     """Return how likely at least `hits` are when the cases of every stratum have their own, known expected rate.
 
-    The count is Poisson-binomial. Up to a variance of 10,000 the strata's binomials are convolved, exact to 1e-20 per
-    stratum; beyond, the refined normal approximation with the skewness term is used.
+    The count is Poisson-binomial. Up to a variance of 10,000 the strata's binomials are convolved, exact to
+    1e-20 per stratum; beyond, the refined normal approximation with the skewness term is used.
 
-    Source: A. Yu. Volkova, Theory Probab. Appl. 40 (1996) 791–794; compared in Y. Hong, Comput. Stat. Data Anal. 59
-    (2013) 41–51.
+    Source: A. Yu. Volkova, Theory Probab. Appl. 40 (1996) 791–794; compared in Y. Hong, Comput. Stat. Data
+    Anal. 59 (2013) 41–51.
     """
     check_same_length("tail over strata", of=len(of), expected_rates=len(expected_rates))
     check_count(hits, sum(of), "tail over strata")
@@ -100,10 +102,10 @@ def conditional_tail(
 ) -> float:
     """Return how likely at least `hits` are when, within every stratum, the hits of all fall on cases at random.
 
-    `of` are the unit's cases per stratum; `all_hits` and `all_of` are those of everybody, the unit included. Nothing is
-    estimated: given the totals the unit's count per stratum is hypergeometric. Up to a variance of 10,000 the strata are
-    convolved, exact to 1e-20 per stratum; beyond, it is the normal tail of N. Mantel and W. Haenszel, J. Natl. Cancer Inst.
-    22 (1959) 719–748.
+    `of` are the unit's cases per stratum; `all_hits` and `all_of` are those of everybody, the unit included.
+    Nothing is estimated: given the totals the unit's count per stratum is hypergeometric. Up to a variance of
+    10,000 the strata are convolved, exact to 1e-20 per stratum; beyond, it is the normal tail of N. Mantel
+    and W. Haenszel, J. Natl. Cancer Inst. 22 (1959) 719–748.
 
     Source: J. J. Gart, Rev. Int. Stat. Inst. 39 (1971) 148–169.
     """

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
 from ordermine.stats.checks import check_count, check_fraction, check_same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,8 @@ def normal_quantile(confidence: float) -> float:
 def wilson_limits(share: float, size: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score limits of `share` for a sample `size` > 0, which may be an effective, fractional one.
 
-    Source: E. B. Wilson, JASA 22 (1927) 209–212; formula as in R. G. Newcombe, Statist. Med. 17 (1998) 857–872,
-    method 3.
+    Source: E. B. Wilson, JASA 22 (1927) 209–212; formula as in R. G. Newcombe, Statist. Med. 17 (1998)
+    857–872, method 3.
     """
     z = normal_quantile(confidence)
     shrink = 1 + z * z / size
@@ -90,16 +93,17 @@ def wilson(hits: int, of: int, confidence: float = 0.95) -> Proportion:
 def clustered(hits_per_cluster: Sequence[int], n_per_cluster: Sequence[int], confidence: float = 0.95) -> Proportion:
     """Return the overall share with a Wilson interval for cases that come in clusters, such as lines of one order.
 
-    The Wilson formula is used with the effective sample size n / D · (z / t)². D is the design effect: the linearised
-    variance of the ratio Σh / Σn between clusters, k/(k−1) · Σ(hᵢ − p·nᵢ)² / n², over p(1−p)/n, at least 1; t is
-    Student's quantile with k−1 degrees of freedom, which allows for few clusters. So the interval is never narrower
-    than plain Wilson.
+    The Wilson formula is used with the effective sample size n / D · (z / t)². D is the design effect: the
+    linearised variance of the ratio Σh / Σn between clusters, k/(k−1) · Σ(hᵢ − p·nᵢ)² / n², over p(1−p)/n, at
+    least 1; t is Student's quantile with k−1 degrees of freedom, which allows for few clusters. So the
+    interval is never narrower than plain Wilson.
 
-    Where all or none are hits the data say nothing about D; then clusters count as if all their cases were alike:
-    D = Σnᵢ² / n (L. Kish, Survey Sampling, 1965). A single cluster with several cases leaves everything possible: 0 to 1.
+    Where all or none are hits the data say nothing about D; then clusters count as if all their cases were
+    alike: D = Σnᵢ² / n (L. Kish, Survey Sampling, 1965). A single cluster with several cases leaves
+    everything possible: 0 to 1.
 
-    Source: E. L. Korn and B. I. Graubard, Survey Methodology 24 (1998) 193–201, for the effective size; N. Dean and
-    M. Pagano, J. Surv. Stat. Methodol. 3 (2015) 484–503, for Wilson with it.
+    Source: E. L. Korn and B. I. Graubard, Survey Methodology 24 (1998) 193–201, for the effective size; N.
+    Dean and M. Pagano, J. Surv. Stat. Methodol. 3 (2015) 484–503, for Wilson with it.
     """
     check_same_length("clustered share", hits=len(hits_per_cluster), n=len(n_per_cluster))
     pairs = [(h, n) for h, n in zip(hits_per_cluster, n_per_cluster, strict=True) if n or h]
@@ -155,9 +159,9 @@ def difference(first: Proportion, second: Proportion) -> Difference:
 def quantile_interval(values: Sequence[float], q: float = 0.5, confidence: float = 0.95) -> Quantile:
     """Return the `q` quantile of `values` (interpolated linearly) with its order-statistic interval.
 
-    The limits are values of the sample, so nothing is assumed about the distribution: the number of values below the
-    true quantile is binomial(n, q), and each tail keeps at most (1 − confidence) / 2. With ties the interval is wider
-    than asked for, never narrower. The values must be independent.
+    The limits are values of the sample, so nothing is assumed about the distribution: the number of values
+    below the true quantile is binomial(n, q), and each tail keeps at most (1 − confidence) / 2. With ties the
+    interval is wider than asked for, never narrower. The values must be independent.
 
     Source: W. J. Conover, Practical Nonparametric Statistics, 3rd ed. (1999), section 3.2.
     """
@@ -176,9 +180,11 @@ def quantile_interval(values: Sequence[float], q: float = 0.5, confidence: float
     lower_rank = int(np.searchsorted(below, tail, side="right"))
     # 1 − below is taken as the binomial's upper tail from the other side: it keeps its digits where below is near 1.
     upper_rank = n + 1 - int(np.searchsorted(bdtr(np.arange(n), n, 1 - q), tail, side="right"))
-    low = float(ordered[lower_rank - 1]) if lower_rank >= 1 else None
-    high = float(ordered[upper_rank - 1]) if upper_rank <= n else None
-    return Quantile(n, q, float(np.quantile(ordered, q)), low, high, confidence)
+    value = float(np.quantile(ordered, q))
+    # In tiny samples the interpolated quantile can lie beyond a limit.
+    low = min(value, float(ordered[lower_rank - 1])) if lower_rank >= 1 else None
+    high = max(value, float(ordered[upper_rank - 1])) if upper_rank <= n else None
+    return Quantile(n, q, value, low, high, confidence)
 
 
 def ratio_limits(
@@ -188,8 +194,8 @@ def ratio_limits(
 
     The upper limit is None where `bottom` may be 0.
 
-    Source: A. Donner and G. Y. Zou, Stat. Methods Med. Res. 21 (2012) 347–359: the limits R at which top − R·bottom has
-    0 as a limit of its own interval.
+    Source: A. Donner and G. Y. Zou, Stat. Methods Med. Res. 21 (2012) 347–359: the limits R at which top −
+    R·bottom has 0 as a limit of its own interval.
     """
     product = top * bottom
     top_low, top_high = top_limits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from ordermine.stats.checks import check_fraction
 from ordermine.stats.intervals import normal_quantile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     import numpy.typing as npt
 
@@ -38,13 +39,14 @@ class Shift:
 def hodges_lehmann(first: Sequence[float], second: Sequence[float], confidence: float = 0.95) -> Shift:
     """Return the median of all differences (value of `second` − value of `first`) with its confidence interval.
 
-    The interval inverts the Mann–Whitney test: from the c-th smallest to the c-th largest difference, where c − 1 is the
-    largest rank-sum statistic U whose lower tail is at most (1 − confidence) / 2. That tail is exact up to 2,500 pairs and
-    normal, c = ⌊nm/2 − z·√(nm(n+m+1)/12)⌋, beyond; ties make the interval wider than asked for. Groups too small for
-    the confidence give a value without limits. The values must be finite and independent.
+    The interval inverts the Mann–Whitney test: from the c-th smallest to the c-th largest difference, where c
+    − 1 is the largest rank-sum statistic U whose lower tail is at most (1 − confidence) / 2. That tail is
+    exact up to 2,500 pairs and normal, c = ⌊nm/2 − z·√(nm(n+m+1)/12)⌋, beyond; ties make the interval wider
+    than asked for. Groups too small for the confidence give a value without limits. The values must be finite
+    and independent.
 
-    Source: J. L. Hodges and E. L. Lehmann, Ann. Math. Statist. 34 (1963) 598–611; M. Hollander and D. A. Wolfe,
-    Nonparametric Statistical Methods, 2nd ed. (1999), sections 4.2 and 4.3.
+    Source: J. L. Hodges and E. L. Lehmann, Ann. Math. Statist. 34 (1963) 598–611; M. Hollander and D. A.
+    Wolfe, Nonparametric Statistical Methods, 2nd ed. (1999), sections 4.2 and 4.3.
     """
     check_fraction(confidence, "confidence")
     n, m = len(first), len(second)

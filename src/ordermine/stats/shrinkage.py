@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ordermine.stats.checks import check_count, check_same_length
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SMALLEST_RANKED: Final = 30
 """Units with fewer cases are not ranked."""
@@ -43,10 +45,11 @@ class Shrinkage:
 def shrink(hits: Sequence[int], of: Sequence[int]) -> Shrinkage:
     """Return the rate of every unit, shrunk towards the overall rate p = Σhits / Σof by empirical Bayes.
 
-    The units' true rates are taken as beta distributed around p with intraclass correlation γ, estimated by moments
-    from Pearson's X² between the units: γ = (X² − (k−1)) / (n − Σnᵢ²/n − (k−1)), kept within 0 and 1, over the k units
-    with cases. A unit's rate is then (hᵢ + M·p) / (nᵢ + M) with M = (1−γ)/γ: nᵢ/(nᵢ+M) of it is its own. With one
-    unit, or where units differ no more than by chance, γ = 0 and every unit gets p; a unit without cases gets p too.
+    The units' true rates are taken as beta distributed around p with intraclass correlation γ, estimated by
+    moments from Pearson's X² between the units: γ = (X² − (k−1)) / (n − Σnᵢ²/n − (k−1)), kept within 0 and 1,
+    over the k units with cases. A unit's rate is then (hᵢ + M·p) / (nᵢ + M) with M = (1−γ)/γ: nᵢ/(nᵢ+M) of it
+    is its own. With one unit, or where units differ no more than by chance, γ = 0 and every unit gets p; a
+    unit without cases gets p too.
 
     Source: J. C. Kleinman, J. Am. Stat. Assoc. 68 (1973) 46–54, with weights nᵢ.
     """
