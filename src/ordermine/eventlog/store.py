@@ -254,13 +254,15 @@ class _Writer:
                 pa.table({"start": start, "id": ids}), sort_keys=[("start", "ascending"), ("id", "ascending")]
             )
         ).astype(np.int64)
+        # A case all of whose rows were rejected is still in the dictionary.
+        order = order[events[order] > 0]
         number = np.empty(len(ids), dtype=np.int32)
-        number[order] = np.arange(len(ids), dtype=np.int32)
+        number[order] = np.arange(len(order), dtype=np.int32)
         self.case_numbers = [number[code] for code in codes]
         self.case_ids = ids.take(pa.array(order))
         before = np.cumsum(events[order]) - events[order]
         part = before // PART_EVENTS
-        self.part_starts = np.append(np.flatnonzero(np.append(True, part[1:] != part[:-1])), len(ids))
+        self.part_starts = np.append(np.flatnonzero(np.append(True, part[1:] != part[:-1])), len(order))
         self.stamps = []
 
     def distribute(self, coarsest: Callable[[int], int]) -> None:

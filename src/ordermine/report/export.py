@@ -74,7 +74,7 @@ def export_events(log: Log, path: Path, names: str, *, force: bool) -> None:
 
 
 def exported_columns(log: Log) -> list[str]:
-    """Return the columns that come from the source and hold anything, in order."""
+    """Return the columns that come from the source, in order; of ordermine's own only those that hold anything."""
     columns = [name for name in log.columns if name not in DERIVED_COLUMNS]
     counts = ", ".join(f"count({identifier(name)})" for name in columns)
     filled = log.rows(f"SELECT {counts} FROM events")[0]
@@ -83,7 +83,7 @@ def exported_columns(log: Log) -> list[str]:
     return [
         name
         for name, count in zip(columns, filled, strict=True)
-        if name in always or (count and (name != "actor_type" or known))
+        if name in always or name not in EVENT_COLUMNS or (count and (name != "actor_type" or known))
     ]
 
 
@@ -143,8 +143,7 @@ def _write_xes(log: Log, columns: list[str], file: BinaryIO, *, gzipped: bool) -
 
     from ordermine.discover.model import xml_text
 
-    attributes = set(log.manifest.case_attributes)
-    of_trace = [name for name in columns if name == "case_id" or (name in attributes and name not in EVENT_COLUMNS)]
+    of_trace = ["case_id", *(name for name in columns if name.startswith("case:") and _is_same_in_case(log, name))]
     at = {name: position for position, name in enumerate(columns)}
     # A fixed time stamp in the gzip header keeps the bytes the same on every run.
     target: Any = gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") if gzipped else file
@@ -182,6 +181,14 @@ def _write_xes(log: Log, columns: list[str], file: BinaryIO, *, gzipped: bool) -
                     xml.write("\n")
     if gzipped:
         target.close()
+
+
+def _is_same_in_case(log: Log, name: str) -> bool:
+    """Return whether all events of a case have the same value, or none of them has one."""
+    query = """
+    SELECT 1 FROM events GROUP BY case_no HAVING count(DISTINCT {0}) > 1 OR count({0}) NOT IN (0, count(*)) LIMIT 1
+    """
+    return not log.rows(query.format(identifier(name)))
 
 
 def _traces(log: Log, columns: list[str], case_at: int) -> Iterator[list[tuple[Any, ...]]]:
