@@ -70,7 +70,7 @@ def test_department_level_colours_by_name() -> None:
     graph = Graph((Activity("Sales", 9, 9, "Sales"), Activity("Legal", 5, 5, "Legal")), ())
     source = to_dot(graph, style(graph, "frequency", "department"))
     assert attributes(source, "n0")["fillcolor"] == '"#77AADD"'
-    assert attributes(source, "n0")["tooltip"] == r'"Sales\n9 events in 9 cases"'
+    assert attributes(source, "n0")["tooltip"] == r'"Sales\n9 visits in 9 cases"'
 
 
 def test_arrow_against_the_flow_keeps_its_direction(orders: Graph) -> None:

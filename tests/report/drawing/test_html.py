@@ -50,7 +50,7 @@ def test_tables(orders: Graph) -> None:
 
 def test_department_page(orders: Graph) -> None:
     root = parse(page_of(orders, level="department"))
-    assert [heading.text_content() for heading in root.iter("h2")] == ["Departments", "Paths"]
+    assert [heading.text_content() for heading in root.iter("h2")] == ["Departments", "Handoffs"]
     assert root.xpath("//th")[0].text_content() == "Department"
     assert "The department is the one" not in root.text_content()
     assert root.findtext(".//title") == "Process map"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ordermine.report.drawing import palette, text
 from ordermine.report.drawing.durations import human
 from ordermine.report.drawing.flow_order import flow_order
+from ordermine.report.drawing.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     import graphviz
@@ -163,7 +164,7 @@ def _node(activity: Activity, look: Style) -> dict[str, str]:
     tooltip = [name]
     if look.level == "activity":
         tooltip.append(text.clean(department) if department is not None else "department not recorded")
-    tooltip.append(f"{activity.events:,} events in {activity.cases:,} cases")
+    tooltip.append(f"{activity.events:,} {vocabulary(look.level).count} in {activity.cases:,} cases")
     return {
         "label": _lines(*lines),
         "tooltip": _lines(*tooltip),
@@ -176,7 +177,7 @@ def _node(activity: Activity, look: Style) -> dict[str, str]:
 def _edge(edge: Edge, look: Style) -> dict[str, str]:
     tooltip = _lines(
         f"{text.clean(edge.source)} → {text.clean(edge.target)}",
-        f"{edge.events:,} times in {edge.cases:,} cases",
+        f"{edge.events:,} {vocabulary(look.level).times} in {edge.cases:,} cases",
         f"median {human(edge.median_s)}, 90 % within {human(edge.p90_s)}",
     )
     return {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.report.drawing import svg
 from ordermine.report.drawing.durations import human
 from ordermine.report.drawing.text import clean
+from ordermine.report.drawing.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from ordermine.discover.graph import Activity, Edge
@@ -87,8 +88,7 @@ def to_html(graphviz_svg: bytes, words: Legend, thinned: Thinned, level: Level) 
         script=Markup(script),
         drawing=inline(svg.map_alone(graphviz_svg, title)),
         legend=inline(svg.legend_alone(words, _LEGEND_WIDTH)),
-        unit=level,
-        unit_plural="departments" if level == "department" else "activities",
+        words=vocabulary(level),
         with_departments=level == "activity",
         activities=[activity_row(activity) for activity in whole.activities[:_MOST_ROWS]],
         more_activities=f"{len(whole.activities) - _MOST_ROWS:,}" if len(whole.activities) > _MOST_ROWS else "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.report.drawing import palette, text
 from ordermine.report.drawing.durations import human
+from ordermine.report.drawing.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from ordermine.report.drawing.style import Style
@@ -50,47 +51,47 @@ def legend(title: str, thinned: Thinned, look: Style, notes: tuple[str, ...] = (
             (text.clean(name), fill) for name, fill in look.departments.legend() if look.level == "activity"
         ),
         scales=_scales(look),
-        notes=(*notes, *_reading(thinned), *_shown(thinned, look)),
+        notes=(*notes, *_reading(thinned, look), *_shown(thinned, look)),
     )
 
 
 def _scales(look: Style) -> tuple[Scale, ...]:
-    often = "times that one directly follows the other"
+    words = vocabulary(look.level)
     most = f"{look.most_events:,}"
     by_frequency = [palette.strength_colour("frequency", share) for share in _SAMPLES]
     widths = [palette.line_width(share) for share in _SAMPLES]
     if look.metric == "frequency":
         samples = tuple(zip(by_frequency, widths, strict=True))
-        return (Scale(often, "1", most, "thin", "thick", samples),)
+        return (Scale(words.frequency, "1", most, "thin", "thick", samples),)
     by_time = tuple((palette.strength_colour("time", share), 3.0) for share in _SAMPLES)
     grey = tuple((palette.BORDER_PATH, width) for width in widths)
     return (
-        Scale("median time from one to the next", "0 s", human(look.longest_s), "light", "dark", by_time),
-        Scale(often, "1", most, "thin", "thick", grey),
+        Scale(words.time, "0 s", human(look.longest_s), "light", "dark", by_time),
+        Scale(words.frequency, "1", most, "thin", "thick", grey),
     )
 
 
-def _reading(thinned: Thinned) -> list[str]:
+def _reading(thinned: Thinned, look: Style) -> list[str]:
     borders = thinned.graph.starts + thinned.graph.ends
-    return ["In the boxes: events." + (" Grey arrows: cases that start or end there." if borders else "")]
+    return [vocabulary(look.level).in_the_boxes + (" Grey arrows: cases that start or end there." if borders else "")]
 
 
 def _shown(thinned: Thinned, look: Style) -> list[str]:
-    units = "departments" if look.level == "department" else "activities"
+    words = vocabulary(look.level)
     shown, whole = thinned.graph, thinned.whole
     if shown == whole:
-        return [f"All {len(whole.activities):,} {units} and {len(whole.edges):,} paths are shown."]
+        return [f"All {len(whole.activities):,} {words.nodes} and {len(whole.edges):,} {words.paths} are shown."]
     borders = len(whole.starts) + len(whole.ends) - len(shown.starts) - len(shown.ends)
     lines = [
-        f"Shown: {len(shown.activities):,} of {len(whole.activities):,} {units}"
-        f" ({_percent(thinned.share_of_events)} of the events),"
-        f" {len(shown.edges):,} of {len(whole.edges):,} paths"
-        f" ({_percent(thinned.share_of_steps)} of the times one follows another)."
+        f"Shown: {len(shown.activities):,} of {len(whole.activities):,} {words.nodes}"
+        f" ({_percent(thinned.share_of_events)} of the {words.count}),"
+        f" {len(shown.edges):,} of {len(whole.edges):,} {words.paths}"
+        f" ({_percent(thinned.share_of_steps)} of {words.all_times})."
     ]
     if borders:
         all_borders = len(whole.starts) + len(whole.ends)
         lines.append(f"Hidden as well: {borders:,} of {all_borders:,} arrows from the start or to the end.")
-    lines.append("What is hidden is left out, not rerouted: all numbers are those of the whole log.")
+    lines.append("What is hidden is left out, not rerouted: the numbers that are shown don't change by it.")
     return lines
 
 

@@ -40,7 +40,7 @@ def draw(
     Parameters
     ----------
     graph
-        What to draw; with level ``department``, a graph whose nodes are departments.
+        What to draw; with level ``department``, the graph of visits and handoffs.
     file_format
         ``svg``, ``png``, ``pdf``, ``html`` or ``dot``, with or without a leading dot.
     title

@@ -1,0 +1,66 @@
+"""What nodes and paths are called: activities and steps between them, or departments and handoffs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ordermine.report.drawing.style import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words for one level of map."""
+
+    node: str
+    nodes: str
+    count: str
+    """What is counted at a node."""
+    in_the_boxes: str
+    paths: str
+    times: str
+    """What is counted on a path."""
+    all_times: str
+    frequency: str
+    time: str
+    table: str
+    """Heading of the table of paths."""
+    path_explained: str
+
+
+_ACTIVITIES = Vocabulary(
+    node="activity",
+    nodes="activities",
+    count="events",
+    in_the_boxes="In the boxes: events.",
+    paths="paths",
+    times="times",
+    all_times="the times one follows another",
+    frequency="times that one directly follows the other",
+    time="median time from one to the next",
+    table="Paths",
+    path_explained=(
+        "One activity directly followed by another in the same case; times are from one event to the next."
+    ),
+)
+_DEPARTMENTS = Vocabulary(
+    node="department",
+    nodes="departments",
+    count="visits",
+    in_the_boxes="In the boxes: visits, the stretches of a case in one department.",
+    paths="pairs with handoffs",
+    times="handoffs",
+    all_times="the handoffs",
+    frequency="handoffs",
+    time="median time of a handoff",
+    table="Handoffs",
+    path_explained=(
+        "A case goes from one department to another; times are from the last event here to the first event there."
+    ),
+)
+
+
+def vocabulary(level: Level) -> Vocabulary:
+    """Return the words for `level`."""
+    return _DEPARTMENTS if level == "department" else _ACTIVITIES
