@@ -23,6 +23,7 @@ class Vocabulary:
     """What is counted on a path."""
     all_times: str
     frequency: str
+    """What the width of a line means; starts and ends are on the same scale."""
     time: str
     table: str
     """Heading of the table of paths."""
@@ -37,7 +38,7 @@ _ACTIVITIES = Vocabulary(
     paths="paths",
     times="times",
     all_times="the times one follows another",
-    frequency="times that one directly follows the other",
+    frequency="times that one directly follows the other, or cases that start or end",
     time="median time from one to the next",
     table="Paths",
     path_explained=(
@@ -52,7 +53,7 @@ _DEPARTMENTS = Vocabulary(
     paths="pairs with handoffs",
     times="handoffs",
     all_times="the handoffs",
-    frequency="handoffs",
+    frequency="handoffs, or cases that start or end",
     time="median time of a handoff",
     table="Handoffs",
     path_explained=(
