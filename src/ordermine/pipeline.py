@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, SourceRecord
-from ordermine.errors import InputError, UsageError, near
+from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
 from ordermine.eventlog.store import Written, generation, write_events
 from ordermine.ingest.encode import Tally, encode
+from ordermine.ingest.open import unique_name
 from ordermine.ingest.plan import Options, Plan, make_plans
-from ordermine.ingest.timestamps import US
+from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
 from ordermine.schema import KEY_COLUMNS, MEASURABLE
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 MIN_STAMPS = 20
 """Stamps that a source must have before their being always on full minutes or days says something."""
+
+KEPT = "exact duplicate events were kept"
 
 Progress = Callable[[str], None]
 
@@ -81,8 +85,9 @@ def ingest(
     OrdermineError
         See section 6 of the design for which; what was there before is untouched.
     """
+    allowed = _allowed_rejects(max_rejected)
     exists = (out / NAME).exists()
-    if out.exists() and not exists and (not out.is_dir() or any(out.iterdir())):
+    if out.exists() and not exists and not _holds_nothing(out):
         raise UsageError(f"{out}: exists and is not a log", hint="name another folder with -o")
     if exists and not (force or append):
         raise UsageError(f"{out}: exists", hint="add --force to replace it, or --append to add to it")
@@ -93,13 +98,15 @@ def ingest(
             known = {record.sha256 for record in old.sources}
             kept = [at for at, digest in enumerate(digests) if digest.result() not in known]
             sources, digests = [sources[at] for at in kept], [digests[at] for at in kept]
-            options = replace(options, timezone=options.timezone or old.timezone)
+            options = _with_remembered(options, old)
             if not sources:
                 return old
         before = [path.stat() for path, _ in sources]
         progress("reading")
         plans = make_plans([source for _, source in sources], project, options)
         with generation(out) as (number, folder):
+            if number != (old.generation + 1 if old else 1) and not force:
+                raise EnvironmentFault(f"{out}: another run has written it meanwhile", hint="run it again")
             run = _Run(plans, old, out, threads, progress)
             written = write_events(
                 folder,
@@ -119,7 +126,17 @@ def ingest(
                     raise InputError(
                         f"{source.name}: it changed while it was read", hint="wait until the export is done"
                     )
-            _check_rejected(written, max_rejected)
+            if not written.ledger.events:
+                raise InputError(
+                    f"none of {written.ledger.rows_in:,} rows became an event: {_rejected(written)}",
+                    hint="check which columns were read as what, with: ordermine inspect",
+                )
+            if written.ledger.rejected > allowed(written.ledger.rows_in):
+                raise InputError(
+                    f"{written.ledger.rejected:,} of {written.ledger.rows_in:,} rows are rejected, more than "
+                    f"--max-rejected {max_rejected}: {_rejected(written)}",
+                    hint="look at them with: ordermine inspect; or raise the limit",
+                )
             files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
             manifest = run.manifest(number, written, files, project, options)
             publish(out, manifest)
@@ -148,23 +165,47 @@ def _case_attributes(project: Project, plans: Sequence[Plan]) -> list[str]:
     return list(names)
 
 
-def _check_rejected(written: Written, limit: str | None) -> None:
-    """Raise if more rows were rejected than ``--max-rejected`` allows."""
+def _holds_nothing(out: Path) -> bool:
+    """Whether a folder is empty but for what a run that was killed left behind."""
+    return out.is_dir() and all(
+        (entry.is_dir() and entry.name.isdigit()) or entry.name == f"{NAME}.new" for entry in out.iterdir()
+    )
+
+
+def _with_remembered(options: Options, old: Manifest) -> Options:
+    """Return the options completed by those that the log was made with."""
+    before = old.options
+    formats = {
+        column: Format(DAY_OR_MONTH, order)
+        for column, shown in old.date_orders.items()
+        for order in ORDERS
+        if shown == str(Format(DAY_OR_MONTH, order))
+    }
+    return replace(
+        options,
+        timezone=options.timezone or before["timezone"],
+        not_recorded=tuple({*options.not_recorded, *before["not_recorded"]}),
+        lifecycle=before["lifecycle"] if options.lifecycle == "all" else options.lifecycle,
+        keep_duplicates=options.keep_duplicates or before["keep_duplicates"],
+        remembered_columns=before["columns"],
+        remembered_formats=formats,
+    )
+
+
+def _allowed_rejects(limit: str | None) -> Callable[[int], float]:
+    """Return how many of so many rows ``--max-rejected`` allows to be rejected."""
     if limit is None:
-        return
-    rejected, rows = written.ledger.rejected, written.ledger.rows_in
-    try:
-        allowed = rows * float(limit[:-1]) / 100 if limit.endswith("%") else float(int(limit))
-    except ValueError:
-        raise UsageError(
-            f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%"
-        ) from None
-    if rejected > allowed:
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in written.ledger.rejected_by_reason.items())
-        raise InputError(
-            f"{rejected:,} of {rows:,} rows are rejected, more than --max-rejected {limit}: {reasons}",
-            hint="look at them with: ordermine inspect; or raise the limit",
-        )
+        return lambda rows: rows
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%|\s*(\d+)\s*", limit)
+    if not found:
+        raise UsageError(f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%")
+    percent, number = found.groups()
+    return (lambda rows: rows * float(percent) / 100) if percent else (lambda _: int(number))
+
+
+def _rejected(written: Written) -> str:
+    reasons = written.ledger.rejected_by_reason.items()
+    return ", ".join(f"{count:,} {reason}" for reason, count in reasons)
 
 
 class _Run:
@@ -179,7 +220,11 @@ class _Run:
         self.progress = progress
         stored = list(old.sources) if old else []
         named = [(record.name, 0, position, record) for position, record in enumerate(stored)]
-        named += [(plan.record.name, 1, position, plan.record) for position, plan in enumerate(plans)]
+        taken = {record.name for record in stored}
+        for position, plan in enumerate(plans):
+            name = unique_name(plan.record.name, taken)
+            taken.add(name)
+            named.append((name, 1, position, replace(plan.record, name=name)))
         named.sort(key=lambda item: item[:3])
         self.records: list[SourceRecord] = [record for *_, record in named]
         self.stored_number = {name: at for at, (name, new, _, _) in enumerate(named) if not new}
@@ -240,7 +285,8 @@ class _Run:
         records = list(self.records)
         for at, plan in self.plans.items():
             digest, size = files[plan.reading.source]
-            records[at] = replace(records[at], sha256=digest, bytes=size)
+            # Only now is the encoding of a text file certain.
+            records[at] = replace(records[at], sha256=digest, bytes=size, described=dict(plan.source.described))
         timezone = options.timezone or project.log.timezone or "UTC"
         not_recorded: dict[str, Counter[str]] = {}
         if self.old:
@@ -252,11 +298,11 @@ class _Run:
         for plan in self.plans.values():
             for key, form in plan.reading.formats.items():
                 date_orders[str(plan.record.mapping[key])] = str(form)
-        notes = list(self.old.notes) if self.old else []
+        notes = [note for note in self.old.notes if not note.endswith(KEPT)] if self.old else []
         for at, tally in self.tallies.items():
             notes += [note for note in _notes(self.records[at].name, tally, options, project) if note not in notes]
         if written.repeated_kept:
-            notes.append(f"{written.repeated_kept:,} exact duplicate events were kept")
+            notes.append(f"{written.repeated_kept:,} {KEPT}")
         return Manifest(
             generation=number,
             sources=tuple(records),
@@ -269,9 +315,11 @@ class _Run:
             last=written.last,
             timezone=timezone,
             options={
+                "columns": {**options.remembered_columns, **options.columns},
                 "keep_duplicates": options.keep_duplicates,
                 "lifecycle": options.lifecycle,
                 "not_recorded": sorted(options.not_recorded),
+                "timezone": options.timezone or project.log.timezone,
             },
             date_orders=date_orders,
             not_recorded={

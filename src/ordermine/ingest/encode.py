@@ -51,7 +51,7 @@ class Reading:
     proven: frozenset[str]
     """Keys whose order of day and month was proven rather than declared: a contrary date is a contradiction."""
     marks: Mapping[str, str | None]
-    """Source key → decimal mark; None where it couldn't be proven."""
+    """Source key → what `decimal_mark` says of the column."""
     coded: frozenset[str]
     """Columns of the log that repeat their values."""
     timezone: str
@@ -190,6 +190,9 @@ def stamp_text(table: pa.Table, choice: ColumnChoice) -> pa.Array:
     if isinstance(choice, str):
         return table.column(choice).combine_chunks()
     date, time = (table.column(name).combine_chunks() for name in choice)
+    # Sheets and tables give a date as its midnight, SAP a time as six digits.
+    date = pc.replace_substring_regex(date, r"[T\s]+0?0:00(:00([.,]0+)?)?\s*$", "")
+    time = pc.replace_substring_regex(time, r"^\s*(\d{2})(\d{2})(\d{2})\s*$", r"\1:\2:\3")
     return pc.binary_join_element_wise(date, pc.fill_null(time, ""), " ")
 
 
@@ -317,14 +320,9 @@ def _start(table: pa.Table, keep: np.ndarray, reading: Reading, tally: Tally) ->
 
 def _number(table: pa.Table, key: str, reading: Reading, tally: Tally) -> pa.Array:
     import numpy as np
-    import pyarrow as pa
 
     text = table.column(str(reading.columns[key])).combine_chunks()
-    mark = reading.marks.get(key)
-    if mark is None:
-        tally.not_a_number[key] += len(text) - text.null_count
-        return pa.nulls(len(text), pa.decimal128(28, 6))
-    numbers, wrong = to_decimal(text, mark)
+    numbers, wrong = to_decimal(text, reading.marks[key])
     if wrong.any():
         tally.not_a_number[key] += int(np.count_nonzero(wrong))
     return numbers

@@ -3,76 +3,125 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
     import numpy as np
     import pyarrow as pa
 
 COMMA, POINT = ",", "."
+UNMARKED = ""
+"""No value has a mark; one that turns up later has to prove itself."""
+
+DIGITS = 28
+PLACES = 6
+"""Decimal places that are kept; more are rounded half to even."""
 
 
-def decimal_mark(values: pa.Array) -> str | None:
-    """Return the decimal mark that a column's values prove, None when they leave it open.
+def decimal_mark(pieces: Iterable[pa.Array]) -> str | None:
+    """Return the decimal mark that a column proves, `UNMARKED` where no value has one, None where it stays open.
 
-    A mark is proven by a value that has both marks (the last one is decimal), or one mark not followed by exactly three
-    digits. Values without any mark prove nothing and need nothing; ``1.234`` alone could be either.
+    A mark is proven by a value that has both marks (the last one is decimal), that has one of them twice (the other
+    one is decimal), or whose only mark can't separate thousands: ``12,50``, ``0,125``, ``1234,567``. ``1.234`` alone
+    could be either. Pieces are asked for only while the mark is open.
     """
+    proven = dict.fromkeys((COMMA, POINT), False)
+    for values in pieces:
+        if not _some(values, "[.,]"):
+            if not any(proven.values()):
+                return UNMARKED
+            continue
+        for mark, other in ((COMMA, POINT), (POINT, COMMA)):
+            proven[mark] |= _proves(values, re.escape(mark), re.escape(other))
+        if all(proven.values()):
+            return None
+        if any(proven.values()):
+            return COMMA if proven[COMMA] else POINT
+    return None
+
+
+def _proves(values: pa.Array, mark: str, other: str) -> bool:
+    return (
+        _some(values, rf"\d{other}\d{{3}}{mark}\d")
+        or _some(values, rf"^[^.,]*\d{other}\d{{3}}{other}\d{{3}}\D*$")
+        or _some(values, rf"^[^.,]*{mark}(\d{{1,2}}|\d{{4,}})\D*$")
+        or _some(values, rf"^\D*(0|\d{{4,}}){mark}\d{{3}}\D*$")
+    )
+
+
+def _some(values: pa.Array, pattern: str) -> bool:
     import pyarrow.compute as pc
 
-    def some(pattern: str) -> bool:
-        return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
-
-    comma = some(r"\d\.\d{3},\d") or some(r"^[^.,]*,(\d{1,2}|\d{4,})\D*$")
-    point = some(r"\d,\d{3}\.\d") or some(r"^[^.,]*\.(\d{1,2}|\d{4,})\D*$")
-    if comma != point:
-        return COMMA if comma else POINT
-    if comma and point:
-        return None
-    return None if some(r"[.,]") else POINT
+    return bool(pc.any(pc.match_substring_regex(values, pattern)).as_py())
 
 
-def to_decimal(values: pa.Array, mark: str) -> tuple[pa.Array, np.ndarray]:
+def to_decimal(values: pa.Array, mark: str | None) -> tuple[pa.Array, np.ndarray]:
     """Convert text to decimal(28, 6).
 
-    Understands thousands separators (point, comma, blank, apostrophe), a trailing minus (``155,22-``), and scientific
-    notation.
+    Understands thousands separators (point, comma, blank, apostrophe) between groups of three digits, a trailing minus
+    (``155,22-``), and scientific notation; further decimal places are rounded away.
+
+    Parameters
+    ----------
+    values
+        Text.
+    mark
+        What `decimal_mark` says of the column. After `UNMARKED`, the values given here may prove a mark; without
+        proof, values with a mark are no numbers.
 
     Returns
     -------
     tuple
-        The numbers, null where the text is no number or has more than 22 digits before or 6 after the mark; and a mask
-        of the values that aren't numbers.
+        The numbers, null where the text is no number or has more than 22 digits before the mark; and a mask of the
+        values that aren't numbers.
     """
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    kind = pa.decimal128(28, 6)
-    if mark == POINT:
+    kind = pa.decimal128(DIGITS, PLACES)
+    mark = decimal_mark([values]) if mark == UNMARKED else mark
+    if mark in (POINT, UNMARKED):
         # What machines write needs no rewriting, and most columns are written by machines.
         with contextlib.suppress(pa.ArrowInvalid):
             return values.cast(kind), np.zeros(len(values), dtype=bool)
     text = pc.utf8_trim_whitespace(values)
     text = pc.replace_substring_regex(text, r"^(.*[\d.,])\s*-$", r"-\1")
-    thousands = POINT if mark == COMMA else COMMA
-    text = pc.replace_substring_regex(text, f"[\\s'\u00a0\u202f{thousands}]", "")
+    blanks = "[\\s'\u2019\u00a0\u202f]"
+    decimals = rf"({re.escape(mark)}\d*)?" if mark else ""
+    for separator in (blanks, re.escape(POINT if mark == COMMA else COMMA) if mark else ""):
+        grouped = rf"^[-+]?\d{{1,3}}({separator}\d{{3}})+{decimals}$"
+        if separator and _some(text, grouped):
+            fits = pc.match_substring_regex(text, grouped)
+            text = pc.if_else(fits, pc.replace_substring_regex(text, separator, ""), text)
     if mark == COMMA:
+        # A point that separated no thousands isn't a mark in this column.
+        text = pc.replace_substring(text, POINT, "?")
         text = pc.replace_substring(text, COMMA, POINT)
-    plain = np.array(
-        pc.fill_null(pc.match_substring_regex(text, r"^[-+]?(\d{1,22}(\.\d{0,6}0*)?|\.\d{1,6}0*)$"), False)
-    )
-    text = pc.replace_substring_regex(text, r"^(\+|)(.*\.\d{6})0+$", r"\2")
+    elif not mark:
+        text = pc.replace_substring(text, POINT, "?")
     text = pc.replace_substring_regex(pc.replace_substring_regex(text, r"^\+", ""), r"\.$", "")
-    scientific = np.array(pc.fill_null(pc.match_substring_regex(text, r"^[-+]?\d+(\.\d*)?[eE][-+]?\d{1,2}$"), False))
+    plain = np.array(pc.fill_null(pc.match_substring_regex(text, r"^-?(\d{1,22}(\.\d{1,6})?|\.\d{1,6})$"), False))
     numbers = pc.if_else(pa.array(plain), text, None).cast(kind)
-    if scientific.any():
-        from decimal import ROUND_HALF_EVEN, Decimal
-
-        spelled = [
-            Decimal(value).quantize(Decimal("0.000001"), ROUND_HALF_EVEN) if use else None
-            for value, use in zip(text.to_pylist(), scientific, strict=True)
-        ]
+    number = pc.match_substring_regex(text, r"^-?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?$")
+    other = np.array(pc.fill_null(number, False)) & ~plain
+    if other.any():
+        spelled = [_rounded(value) if use else None for value, use in zip(text.to_pylist(), other, strict=True)]
         numbers = pc.coalesce(numbers, pa.array(spelled, kind))
     wrong = np.array(pc.is_valid(values)) & ~np.array(pc.is_valid(numbers))
     return numbers, wrong
+
+
+def _rounded(text: str) -> Decimal | None:
+    """Return a number with the places that are kept, None if it is too large for them."""
+    from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+    number = Decimal(text)
+    if number.adjusted() >= DIGITS - PLACES:
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-PLACES), context=Context(prec=2 * DIGITS, rounding=ROUND_HALF_EVEN))
+    return rounded if rounded.adjusted() < DIGITS - PLACES else None

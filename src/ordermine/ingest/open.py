@@ -11,7 +11,7 @@ from ordermine.errors import InputError, UsageError, near
 from ordermine.ingest.readers.format import sniff_format
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from ordermine.ingest.source import Source
@@ -61,14 +61,20 @@ def open_sources(paths: Sequence[Path], case: str | None = None) -> list[tuple[P
     opened = []
     taken: set[str] = set()
     for name, _, path in named:
-        unique = name
-        number = 2
-        while unique in taken:
-            unique = f"{name} ({number})"
-            number += 1
+        unique = unique_name(name, taken)
         taken.add(unique)
         opened.append((path, open_source(path, unique, case)))
     return opened
+
+
+def unique_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, numbered if another file of the log has it already."""
+    unique = name
+    number = 2
+    while unique in taken:
+        unique = f"{name} ({number})"
+        number += 1
+    return unique
 
 
 def open_source(path: Path, name: str, case: str | None = None) -> Source:

@@ -10,12 +10,12 @@ from ordermine.canonical import SourceRecord
 from ordermine.errors import InputError, UsageError
 from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
 from ordermine.ingest.mapping import propose
-from ordermine.ingest.numerals import POINT, decimal_mark
-from ordermine.ingest.timestamps import Format, FormatFinder
+from ordermine.ingest.numerals import decimal_mark
+from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
 from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -38,6 +38,10 @@ class Options:
     not_recorded: tuple[str, ...] = ()
     lifecycle: str = "all"
     keep_duplicates: bool = False
+    remembered_columns: Mapping[str, str] = field(default_factory=dict)
+    """Like `columns`, from earlier ingests into the same log; counts for sources that have such a column."""
+    remembered_formats: Mapping[str, Format] = field(default_factory=dict)
+    """Stamp column → format that earlier files of the same log proved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     UsageError
         A declared column doesn't exist, or a required one can't be proposed.
     InputError
-        A source has no rows; the dates of a column are ambiguous or contradict each other.
+        A source has no header or no rows; the dates of a column are ambiguous or contradict each other.
     """
     heads = [read_head(source) for source in sources]
     choices = []
     for source, head in zip(sources, heads, strict=True):
+        _check_header(source, head)
         declared_source = project.source_of(source.name)
         samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
         choice = propose(
@@ -86,7 +91,9 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     plans = []
     for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
         extras = stored_names([name for name in source.columns if name in set(choice.unused)])
-        formats = {key: _decide(finder, finders, source) for key, finder in finders[number].items()}
+        formats = {
+            key: _decide(finder, finders, source, options.remembered_formats) for key, finder in finders[number].items()
+        }
         names = {KEY_COLUMNS[key]: column for key, column in choice.columns.items()} | {
             name: column for column, name in extras.items()
         }
@@ -98,7 +105,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             formats={key: form for key, form in formats.items() if form is not None},
             proven=frozenset(key for key, finder in finders[number].items() if finder.declared is None),
             marks={
-                key: decimal_mark(head.column(str(choice.columns[key])).combine_chunks()) if head.num_rows else POINT
+                key: decimal_mark(_pieces(source, head, str(choice.columns[key])))
                 for key in NUMBER_KEYS
                 if key in choice.columns
             },
@@ -120,7 +127,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             source.name,
             "",
             0,
-            tuple(sorted({*names, "actor_type", "timestamp_precision"})),
+            tuple(sorted({*names, "actor_type"})),
             source.tabular,
             dict(source.described),
             shown,
@@ -132,7 +139,8 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
 
 def _declared(source: Source, options: Options) -> dict[str, ColumnChoice]:
     """Return the columns that the command line names; in OCEL, ``--case`` names the object type, not a column."""
-    declared: dict[str, ColumnChoice] = dict(options.columns)
+    remembered = {key: column for key, column in options.remembered_columns.items() if column in source.columns}
+    declared: dict[str, ColumnChoice] = {**remembered, **options.columns}
     if source.described["format"].startswith("OCEL"):
         declared.pop("case", None)
     return declared
@@ -151,6 +159,28 @@ def read_head(source: Source) -> pa.Table:
             f"{source.name}: none of its {left_out:,} rows can be read", hint="look at it with: ordermine inspect"
         )
     raise InputError(f"{source.name}: it has a header but no rows", hint="export it again, with data")
+
+
+def _check_header(source: Source, head: pa.Table) -> None:
+    """Raise if the names of the columns are values: a date stands above a date."""
+    for name in source.columns if source.tabular else ():
+        below = head.column(name)[0].as_py()
+        if _is_date(name) and below is not None and _is_date(below):
+            raise InputError(
+                f"{source.name}: no header: the first line holds values, such as {name!r}",
+                hint="put a line with the names of the columns above it",
+            )
+
+
+def _is_date(text: str) -> bool:
+    return any(form.match(text) for family, form in FAMILIES.items() if family not in NUMBERS)
+
+
+def _pieces(source: Source, head: pa.Table, column: str) -> Iterator[pa.Array]:
+    """Yield a column piece by piece."""
+    yield head.column(column).combine_chunks()
+    for batch in islice(source.batches(), 1, None):
+        yield batch.read().table.column(column).combine_chunks()
 
 
 def _repeats(column: pa.ChunkedArray, name: str) -> bool:
@@ -188,7 +218,12 @@ def find_formats(
     return found
 
 
-def _decide(finder: FormatFinder, all_finders: Sequence[Mapping[str, FormatFinder]], source: Source) -> Format | None:
+def _decide(
+    finder: FormatFinder,
+    all_finders: Sequence[Mapping[str, FormatFinder]],
+    source: Source,
+    remembered: Mapping[str, Format],
+) -> Format | None:
     """Return a column's format; another file of the same export may prove what this one leaves open."""
     if finder.key == "start" and finder.family is None:
         return None
@@ -199,6 +234,9 @@ def _decide(finder: FormatFinder, all_finders: Sequence[Mapping[str, FormatFinde
             for other in finders.values()
             if other.column == finder.column and other.family == finder.family and other.proven
         }
+        earlier = remembered.get(finder.column)
+        if earlier is not None and earlier.family == finder.family and earlier.order in finder.possible:
+            proofs.add(earlier)
         if len(proofs) == 1:
             return proofs.pop()
     try:

@@ -166,7 +166,8 @@ class FormatFinder:
         if self.family is None:
             self.family = _family(values.slice(0, 1000).to_pylist())
         if not self.examples:
-            self.examples = list(dict.fromkeys(values.slice(0, 1000).to_pylist()))[:3]
+            shown = (value for value in values.slice(0, 1000).to_pylist() if value.strip())
+            self.examples = list(dict.fromkeys(shown))[:3]
         self.seen += len(values)
         if self.family != DAY_OR_MONTH:
             return
@@ -174,7 +175,8 @@ class FormatFinder:
         a, b, c = (_integers(parts.field(name)) for name in "abc")
         # By the ranges of days and months, not by the calendar: 31.06.24 is a slip, no proof of another order.
         readings = {"dmy": _in_range(b, a), "mdy": _in_range(a, b)}
-        if "." not in self.examples[0].split()[0]:
+        # Nobody writes the year first in two digits and with points.
+        if not any(FAMILIES[DAY_OR_MONTH].match(example) and "." in example[:6] for example in self.examples):
             readings["ymd"] = (np.array(pc.utf8_length(parts.field("c"))) == 2) & _in_range(b, c)
         some = np.logical_or.reduce(list(readings.values()))
         for order in ORDERS:
@@ -204,9 +206,10 @@ class FormatFinder:
         if len(possible) == 1:
             return Format(self.family, possible[0])
         if possible:
+            why = "has a day above 12" if {"dmy", "mdy"} <= {*possible} else "shows which part is the year"
             raise InputError(
-                f"column {self.column!r}: the order of day and month is ambiguous, no value of {self.seen:,} has a "
-                f"day above 12: {shown}",
+                f"column {self.column!r}: the order of day and month is ambiguous, no value of {self.seen:,} "
+                f"{why}: {shown}",
                 hint=f"add --date-order {possible[0]} or --date-order {possible[1]}, whichever the export uses",
             )
         against = ", ".join(f"{count:,} can't be {order}" for order, count in self.against.items() if order != "ymd")
@@ -253,10 +256,11 @@ def _in_range(month: np.ndarray, day: np.ndarray) -> Any:
     return (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
 
 
-def _full_year(year: np.ndarray) -> np.ndarray:
+def _full_year(year: np.ndarray, short: Any) -> np.ndarray:
+    """Return years in four digits; `short` says which are written in two."""
     import numpy as np
 
-    return np.where(year >= 100, year, np.where(year >= 70, year + 1900, year + 2000))
+    return np.where(short, np.where(year >= 70, year + 1900, year + 2000), year)
 
 
 def _days_of(year: np.ndarray, month: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -311,7 +315,8 @@ def _parse_uniform(values: pa.Array, form: Format) -> Parsed | None:
     matched = FAMILIES[form.family].match(first)
     if matched is None or matched["p"] is not None:
         return None
-    rows = np.ascontiguousarray(text.T)
+    # A copy even of a single row: the text is the column itself.
+    rows = np.array(text.T, order="C")
     # Signs of offsets may differ from row to row; everything else that isn't a digit must be the same.
     sign_at = matched.start("z") if matched["z"] and matched["z"][0] in "+-" else -1
     for column, character in enumerate(first):
@@ -333,8 +338,9 @@ def _parse_uniform(values: pa.Array, form: Format) -> Parsed | None:
 
     names = {"year first": "ymd", DAY_OR_MONTH: "abc"}[form.family]
     parts = [number(name) for name in names]
-    fields = dict(zip(form.order or "ymd", parts, strict=True))
-    fields["y"] = _full_year(fields["y"])
+    order = form.order or "ymd"
+    fields = dict(zip(order, parts, strict=True))
+    fields["y"] = _full_year(fields["y"], len(matched[names[order.index("y")]]) == 2)
     fields |= {name: number(name) for name in "HMS"}
     fraction = matched["f"] or ""
     fields["us"] = (
@@ -370,9 +376,12 @@ def _parse_any(values: pa.Array, form: Format) -> Parsed:
             return pa.array([""] * len(values), pa.string())
 
     if form.family == DAY_OR_MONTH:
-        named = dict(zip(form.order or "", (_integers(text(name)) for name in "abc"), strict=True))
+        order = form.order or ""
+        named = dict(zip(order, (_integers(text(name)) for name in "abc"), strict=True))
+        year_text = text("abc"[order.index("y")])
     else:
         named = {name: _integers(text(name)) for name in "yd"}
+        year_text = text("y")
         if "month" in form.family:
             lowered = pc.utf8_lower(text("mon")).dictionary_encode()
             numbers = np.array([MONTHS.get(name, 0) for name in lowered.dictionary.to_pylist()], dtype=np.int64)
@@ -380,7 +389,7 @@ def _parse_any(values: pa.Array, form: Format) -> Parsed:
         else:
             named["m"] = _integers(text("m"))
     fields: dict[str, Any] = dict(named)
-    fields["y"] = _full_year(fields["y"])
+    fields["y"] = _full_year(fields["y"], np.array(pc.equal(pc.utf8_length(year_text), 2)))
     fields |= {name: _integers(text(name)) for name in "HMS"}
     fraction = pc.utf8_slice_codeunits(pc.utf8_rpad(text("f"), width=6, padding="0"), 0, 6)
     fields["us"] = _integers(fraction)

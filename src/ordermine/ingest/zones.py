@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
 
-DAY_US = 86_400_000_000
+SPAN_DAYS = 20 * 366
+SPAN_US = SPAN_DAYS * 86_400_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(1, 1, 3, tzinfo=UTC), datetime(9999, 12, 29, tzinfo=UTC)
 
@@ -41,7 +44,19 @@ def to_utc(wall: np.ndarray, zone: str) -> tuple[np.ndarray, int, int]:
 
     if not len(wall) or zone == "UTC":
         return wall, 0, 0
-    changes, offsets = _offsets(zone, int(wall.min()) // DAY_US - 1, int(wall.max()) // DAY_US + 2)
+    utc = np.empty_like(wall)
+    gaps = overlaps = 0
+    for span, rows in _spans(wall):
+        utc[rows], gap, twice = _span_to_utc(wall[rows], zone, span)
+        gaps += gap
+        overlaps += twice
+    return utc, gaps, overlaps
+
+
+def _span_to_utc(wall: np.ndarray, zone: str, span: int) -> tuple[np.ndarray, int, int]:
+    import numpy as np
+
+    changes, offsets = _offsets(zone, span)
     # On the wall, period i runs until its end by its own offset; the first period not yet over is the right one.
     ends = np.array(changes, dtype=np.int64) + np.array(offsets[:-1], dtype=np.int64)
     period = np.searchsorted(ends, wall, side="right")
@@ -63,16 +78,31 @@ def to_wall(utc: np.ndarray, zone: str) -> np.ndarray:
 
     if not len(utc) or zone == "UTC":
         return utc
-    changes, offsets = _offsets(zone, int(utc.min()) // DAY_US - 1, int(utc.max()) // DAY_US + 2)
-    period = np.searchsorted(np.array(changes, dtype=np.int64), utc, side="right")
-    wall: np.ndarray = utc + np.array(offsets, dtype=np.int64)[period]
+    wall = np.empty_like(utc)
+    for span, rows in _spans(utc):
+        changes, offsets = _offsets(zone, span)
+        period = np.searchsorted(np.array(changes, dtype=np.int64), utc[rows], side="right")
+        wall[rows] = utc[rows] + np.array(offsets, dtype=np.int64)[period]
     return wall
 
 
-@lru_cache(maxsize=64)
-def _offsets(zone: str, first_day: int, last_day: int) -> tuple[list[int], list[int]]:
-    """Return the instants (UTC µs) at which a zone's offset changes between two days, and the offsets between them."""
+def _spans(instants: np.ndarray) -> Iterator[tuple[int, Any]]:
+    """Yield each span of years that occurs and its instants; a stray stamp of the year 9999 brings no years between."""
+    import numpy as np
+
+    span = instants // SPAN_US
+    if span.min() == span.max():
+        yield int(span[0]), slice(None)
+        return
+    for number in np.unique(span):
+        yield int(number), span == number
+
+
+@lru_cache(maxsize=256)
+def _offsets(zone: str, span: int) -> tuple[list[int], list[int]]:
+    """Return the instants (UTC µs) at which a zone's offset changes around a span, and the offsets between them."""
     info = ZoneInfo(zone)
+    first_day, last_day = span * SPAN_DAYS - 2, (span + 1) * SPAN_DAYS + 2
 
     def offset(at: datetime) -> int:
         delta = at.astimezone(info).utcoffset() or timedelta(0)
