@@ -51,12 +51,13 @@ def benjamini_hochberg(name: str, p_values: Sequence[float]) -> Family:
             f"family {name!r} holds a p-value outside 0 to 1",
             hint="leave units that can't be tested out of the family",
         )
-    if not p_values:
-        return Family(name, (), ())
-    from scipy.stats import false_discovery_control
-
-    adjusted = false_discovery_control(list(p_values), method="bh")
-    return Family(name, tuple(p_values), tuple(float(value) for value in adjusted))
+    size = len(p_values)
+    adjusted = [0.0] * size
+    smallest = 1.0
+    for rank, position in sorted(enumerate(sorted(range(size), key=p_values.__getitem__), start=1), reverse=True):
+        smallest = min(smallest, p_values[position] * size / rank)
+        adjusted[position] = smallest
+    return Family(name, tuple(p_values), tuple(adjusted))
 
 
 def binomial_tail(hits: int, of: int, expected_rate: float, *, mid: bool = True) -> float:
@@ -88,13 +89,7 @@ def stratified_tail(hits: int, of: Sequence[int], expected_rates: Sequence[float
     if variance > _EXACT_VARIANCE:
         skewness = math.fsum(n * rate * (1 - rate) * (1 - 2 * rate) for n, rate in strata) / variance**1.5
         return _refined_normal_tail(hits, math.fsum(n * rate for n, rate in strata), variance, skewness, mid)
-    from scipy.stats import binom
-
-    parts = []
-    for n, rate in strata:
-        window = _window(n, rate)
-        parts.append((window.start, binom.pmf(window, n, rate)))
-    return _tail_of_sum(hits, parts, mid)
+    return _tail_of_sum(hits, [_binomial(n, rate) for n, rate in strata], mid)
 
 
 def conditional_tail(
@@ -119,14 +114,7 @@ def conditional_tail(
     if variance > _EXACT_VARIANCE:
         mean = math.fsum(n * h_all / n_all for n, h_all, n_all in strata if n_all)
         return _refined_normal_tail(hits, mean, variance, 0.0, mid)
-    from scipy.stats import hypergeom
-
-    parts = []
-    for n, h_all, n_all in strata:
-        if n_all:
-            window = _window(n, h_all / n_all)
-            parts.append((window.start, hypergeom.pmf(window, n_all, h_all, n)))
-    return _tail_of_sum(hits, parts, mid)
+    return _tail_of_sum(hits, [_hypergeometric(*stratum) for stratum in strata], mid)
 
 
 def hypergeometric_variance(of: int, all_hits: int, all_of: int) -> float:
@@ -162,14 +150,51 @@ def _refined_normal_tail(hits: int, mean: float, variance: float, skewness: floa
     return min(1.0, max(0.0, float(ndtr(-x)) + skewness * (x * x - 1) * density / 6))
 
 
-def _window(of: int, rate: float) -> range:
-    """Return the counts that matter: Bernstein's inequality leaves less than 1e-20 on either side of them."""
+_Distribution = tuple[int, "npt.NDArray[np.float64]"]
+"""The smallest count that matters, and the probabilities from there on."""
+
+
+def _binomial(of: int, rate: float) -> _Distribution:
+    import numpy as np
+
+    if rate in (0, 1):
+        return of * int(rate), np.ones(1)
+    counts = _counts_that_matter(of, rate, 0, of)
+    return int(counts[0]), _from_ratios((of - counts[:-1]) / (counts[:-1] + 1) * (rate / (1 - rate)))
+
+
+def _hypergeometric(of: int, all_hits: int, all_of: int) -> _Distribution:
+    import numpy as np
+
+    lowest, highest = max(0, of + all_hits - all_of), min(of, all_hits)
+    if lowest == highest:
+        return lowest, np.ones(1)
+    counts = _counts_that_matter(of, all_hits / all_of, lowest, highest)
+    before = counts[:-1]
+    misses = all_of - all_hits - of + before + 1
+    return int(counts[0]), _from_ratios((of - before) / (before + 1) * ((all_hits - before) / misses))
+
+
+def _counts_that_matter(of: int, rate: float, lowest: int, highest: int) -> npt.NDArray[np.int64]:
+    """Return the counts beside which, by Bernstein's inequality, less than 1e-20 is left on either side."""
+    import numpy as np
+
     reach = 10 * math.sqrt(of * rate * (1 - rate)) + 40
-    return range(max(0, math.floor(of * rate - reach)), min(of, math.ceil(of * rate + reach)) + 1)
+    first, last = max(lowest, math.floor(of * rate - reach)), min(highest, math.ceil(of * rate + reach))
+    return np.arange(first, last + 1)
 
 
-def _tail_of_sum(hits: int, parts: Sequence[tuple[int, npt.NDArray[np.float64]]], mid: bool) -> float:
-    """Return the upper tail at `hits` of the sum of independent counts, each given as (first count, probabilities)."""
+def _from_ratios(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return probabilities that add up to 1, given how many times as likely each count is as the one before."""
+    import numpy as np
+
+    logarithms = np.concatenate([np.zeros(1), np.cumsum(np.log(ratios))])
+    weights: npt.NDArray[np.float64] = np.exp(logarithms - logarithms.max())
+    return np.divide(weights, math.fsum(weights))
+
+
+def _tail_of_sum(hits: int, parts: Sequence[_Distribution], mid: bool) -> float:
+    """Return the upper tail at `hits` of the sum of independent counts."""
     import numpy as np
 
     start, weights = 0, np.ones(1)

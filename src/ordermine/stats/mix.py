@@ -106,7 +106,7 @@ def standardise(
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The rows as columns of code numbers and counts, and the counts summed by unit and stratum."""
+    """The rows, one per unit, stratum and cluster, as columns; and their counts summed by unit and stratum."""
 
     units: Sequence[str]
     unit: Codes
@@ -136,17 +136,19 @@ def _tabulate(rows: Sequence[MixRow]) -> _Table:
 
     units, unit = _encode([row.unit for row in rows])
     strata, stratum = _encode([row.stratum for row in rows])
-    no_clusters = not rows or rows[0].cluster is None
-    cluster = None if no_clusters else _encode([row.cluster for row in rows])[1]
-    hits = np.array([row.hits for row in rows], dtype=float)
-    of = np.array([row.of for row in rows], dtype=float)
+    clusters, cluster = _encode([row.cluster for row in rows])
+    key = (unit * len(strata) + stratum) * len(clusters) + cluster
+    # Counts are summed per key while they are whole, so the order of the rows can't show in a rounding.
+    distinct, first, place = np.unique(key, return_index=True, return_inverse=True)
+    hits = np.bincount(place, [row.hits for row in rows], len(distinct)).astype(float)
+    of = np.bincount(place, [row.of for row in rows], len(distinct)).astype(float)
     shape = (len(units), len(strata))
-    cell = unit * len(strata) + stratum
+    cell = unit[first] * len(strata) + stratum[first]
     return _Table(
         units,
-        unit,
-        stratum,
-        cluster,
+        unit[first],
+        stratum[first],
+        cluster[first] if clusters and clusters[0] is not None else None,
         hits,
         of,
         np.bincount(cell, hits, len(units) * len(strata)).reshape(shape).astype(float),
