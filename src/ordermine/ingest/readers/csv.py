@@ -8,11 +8,12 @@ which line every record stands. So clean files are read at full speed and nothin
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.dialect import SAMPLE_BYTES, Dialect, find_dialect, guess_encoding
+from ordermine.ingest.readers.dialect import SAMPLE_BYTES, Dialect, find_dialect, guess_encoding, set_field_limit
 from ordermine.ingest.readers.files import faults_explained, is_gzip, open_binary
 from ordermine.ingest.source import LeftOut, Rows
 
@@ -27,7 +28,10 @@ PIECE_BYTES = 1 << 23
 LONGEST_RECORD_LINES = 1000
 """A quoted field that runs on for more lines was opened by a stray quote."""
 
-FIELD_LIMIT = 1 << 24
+BINARY_ZEROS = 4
+"""So many zero bytes at the start of a file are no slip in a row of text."""
+
+LINE_END = re.compile(rb"\r\n|\n|\r")
 WRONG_FIELDS = "wrong number of fields"
 BAD_QUOTE = "quote out of place"
 BAD_ENCODING = "not valid text"
@@ -48,11 +52,11 @@ def open_csv(path: Path, name: str) -> CsvSource:
         head = stream.read(SAMPLE_BYTES)
         complete = not stream.read(1)
     encoding, mark = guess_encoding(head)
-    if encoding == "utf-8" and b"\0" in head[:4096]:
+    if encoding == "utf-8" and head[:4096].count(0) >= BINARY_ZEROS:
         raise InputError(f"{name}: not a text file", hint="name the export itself, not an archive or a picture")
     text = _decode_head(head[mark:], encoding)
     dialect = find_dialect(text, name, complete=complete)
-    return CsvSource(path, name, encoding, dialect, is_gzip(path))
+    return CsvSource(path, name, encoding, dialect, is_gzip(path), certain=encoding != "utf-8" or mark > 0)
 
 
 def _decode_head(head: bytes, encoding: str) -> str:
@@ -84,6 +88,8 @@ class CsvSource:
     encoding: str
     dialect: Dialect
     gzipped: bool
+    certain: bool
+    """Whether the encoding is proven; else what looks like UTF-8 at first may turn out to be cp1252."""
     tabular: bool = True
 
     @property
@@ -114,75 +120,89 @@ class CsvSource:
         marked, so that a stray quote can't swallow the rest of the file.
         """
         line = 0
+        text = _Decoder(self.encoding)
         with faults_explained(self.name, lambda: f"line {line:,}"), open_binary(self.path) as stream:
-            line, rest = self._skip_header(stream)
+            line, rest = self._skip_header(stream, text)
             while True:
                 block = stream.read(PIECE_BYTES)
-                data = rest + self._to_utf8(block, at_end=not block)
+                data = rest + text.to_utf8(block, at_end=not block)
                 if not data:
                     return
                 if not block:
-                    yield CsvBatch(self, data, line)
+                    yield CsvBatch(self, self._settled(data), line)
                     return
                 cut, doubtful = _cut(data, self.dialect.quote.encode())
                 if cut == 0:
                     rest = data
                     continue
                 piece, rest = data[:cut], data[cut:]
-                yield CsvBatch(self, piece, line, doubtful)
+                yield CsvBatch(self, self._settled(piece), line, doubtful)
                 line += _count_lines(piece)
 
-    def _skip_header(self, stream: BinaryIO) -> tuple[int, bytes]:
+    def _skip_header(self, stream: BinaryIO, text: _Decoder) -> tuple[int, bytes]:
         """Read past the header; return the number of the next line and the bytes that were read beyond."""
-        self._carry = b""
         _, mark = guess_encoding(stream.read(SAMPLE_BYTES))
         stream.seek(mark)
         data = b""
         while True:
             block = stream.read(SAMPLE_BYTES)
-            data += self._to_utf8(block, at_end=not block)
+            data += text.to_utf8(block, at_end=not block)
             position = 0
             for _ in range(self.dialect.data_line - 1):
-                position = _next_line(data, position)
+                position = _next_line(data, position, at_end=not block)
                 if position < 0:
                     break
             if position > 0 or not block:
                 position = position if position > 0 else len(data)
                 return self.dialect.data_line, data[position:]
 
-    _carry: bytes = field(default=b"", init=False)
+    def _settled(self, piece: bytes) -> bytes:
+        """Return whole lines in UTF-8; the first that aren't ASCII prove which encoding the file has."""
+        if not self.certain and not piece.isascii():
+            self.encoding = "utf-8" if _utf8_share(piece) >= 0.5 else "cp1252"
+            self.certain = True
+        return _cp1252_to_utf8(piece) if self.encoding == "cp1252" else piece
 
-    def _to_utf8(self, block: bytes, *, at_end: bool) -> bytes:
+
+class _Decoder:
+    """Turns blocks of UTF-16 into UTF-8; other encodings, in which line ends are bytes, pass."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._carry = b""
+
+    def to_utf8(self, block: bytes, *, at_end: bool) -> bytes:
         """Return the block in UTF-8; bytes of a character that the block cuts wait for the next one."""
-        if self.encoding == "utf-8":
-            if not block.isascii() and not _is_utf8(block) and _utf8_share(block) < 0.5:
-                self.encoding = "cp1252"
-            else:
-                return block
+        if not self._encoding.startswith("utf-16"):
+            return block
         data = self._carry + block
         self._carry = b""
-        if self.encoding.startswith("utf-16"):
-            keep = len(data) % 2
-            if len(data) >= 2 + keep:
-                high = data[-1 - keep] if self.encoding == "utf-16-le" else data[-2 - keep]
-                keep += 2 if 0xD8 <= high < 0xDC else 0
-            if keep and not at_end:
-                data, self._carry = data[:-keep], data[-keep:]
-        # What can't be decoded becomes bytes that aren't UTF-8, by which `CsvBatch` leaves their rows out.
-        if self.encoding == "cp1252":
-            text = data.decode("cp1252", errors="surrogateescape")
-        else:
-            odd = len(data) % 2
-            text = data[: len(data) - odd].decode(self.encoding, errors="surrogatepass") + "\udcff" * odd
-        return text.encode("utf-8", errors="surrogatepass")
+        keep = len(data) % 2
+        if len(data) >= 2 + keep:
+            high = data[-1 - keep] if self._encoding == "utf-16-le" else data[-2 - keep]
+            keep += 2 if 0xD8 <= high < 0xDC else 0
+        if keep and not at_end:
+            data, self._carry = data[:-keep], data[-keep:]
+        odd = len(data) % 2
+        text = data[: len(data) - odd].decode(self._encoding, errors="surrogatepass") + "\udcff" * odd
+        return _marked_utf8(text)
 
 
-def _next_line(data: bytes, position: int) -> int:
+def _cp1252_to_utf8(data: bytes) -> bytes:
+    return _marked_utf8(data.decode("cp1252", errors="surrogateescape"))
+
+
+def _marked_utf8(text: str) -> bytes:
+    """Return text in UTF-8; what couldn't be decoded isn't UTF-8, by which `CsvBatch` leaves its row out."""
+    return text.encode("utf-8", errors="surrogatepass")
+
+
+def _next_line(data: bytes, position: int, *, at_end: bool) -> int:
     """Return where the line after the one at `position` starts, -1 when it isn't there yet."""
-    newline = data.find(b"\n", position)
-    if newline < 0 and b"\r" in data[position:-1]:
-        return data.find(b"\r", position) + 1
-    return newline + 1 if newline >= 0 else -1
+    found = LINE_END.search(data, position)
+    if not found or (found[0] == b"\r" and found.end() == len(data) and not at_end):
+        return -1
+    return found.end()
 
 
 def _count_lines(piece: bytes) -> int:
@@ -241,11 +261,27 @@ class CsvBatch:
         return self._read_carefully() if rows is None else rows
 
     def _plain(self) -> bool:
-        """Whether Arrow can parse the piece: valid UTF-8, lines that end in a line feed, no zero bytes."""
+        """Whether Arrow can parse the piece: UTF-8, lines that end in a line feed, no zero bytes, quotes in place."""
         data = self.data
         if b"\0" in data or (not data.isascii() and not _is_utf8(data)):
             return False
-        return not _has_lone_returns(data)
+        return not _has_lone_returns(data) and not self._has_stray_quotes()
+
+    def _has_stray_quotes(self) -> bool:
+        """Whether a quote stands between two characters of a field, which Arrow would take away without a word."""
+        import numpy as np
+
+        dialect = self.source.dialect
+        quote = dialect.quote.encode()
+        if quote not in self.data:
+            return False
+        array = np.frombuffer(self.data, dtype=np.uint8)
+        at = np.flatnonzero(array == quote[0])
+        before, after = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
+        before[[*f"{dialect.delimiter}\n{dialect.quote}{dialect.escape or ''}".encode()]] = True
+        after[[*f"{dialect.delimiter}\r\n{dialect.quote}".encode()]] = True
+        inside = at[(at > 0) & (at < len(array) - 1)]
+        return bool((~before[array[inside - 1]] & ~after[array[inside + 1]]).any())
 
     def _read_fast(self) -> Rows | None:
         """Parse with Arrow; None when what it found can't be matched with the lines of the piece."""
@@ -349,9 +385,19 @@ class CsvBatch:
                 at += 1
                 continue
             fields, used = self._parse(lines, at)
+            if fields is not None and self._swallows(lines[at : at + used], len(fields)):
+                fields, used = None, 1
             raw = "".join(line for line, _ in lines[at : at + used]).rstrip("\r\n")
             yield self.first_line + at, raw, fields or [], "" if fields is not None else BAD_QUOTE
             at += used
+
+    def _swallows(self, lines: list[tuple[str, str]], found: int) -> bool:
+        """Whether a stray quote made one record of several lines that are records each."""
+        delimiter, width = self.source.dialect.delimiter, len(self.source.columns)
+        if len(lines) == 1 or width < 3:
+            return False
+        whole = [text.count(delimiter) == width - 1 for text, _ in lines]
+        return all(whole) or (found != width and whole[1])
 
     def _lines(self) -> list[tuple[str, str]]:
         """Return the lines with their ends, each with the reason why it can't be text, if so."""
@@ -378,7 +424,7 @@ class CsvBatch:
             doublequote=dialect.escape is None,
             strict=True,
         )
-        csv.field_size_limit(FIELD_LIMIT)
+        set_field_limit()
         try:
             fields = next(reader)
         except csv.Error:

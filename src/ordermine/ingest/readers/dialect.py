@@ -26,6 +26,9 @@ SAMPLE_BYTES = 1 << 18
 SAMPLE_LINES = 1000
 """Lines on which candidate dialects are compared."""
 
+FIELD_LIMIT = 1 << 24
+"""Characters of the longest field."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -105,6 +108,11 @@ def find_dialect(text: str, name: str, *, complete: bool) -> Dialect:
     return best[1]
 
 
+def _lacks_one(header: list[str], rows: list[list[str]]) -> bool:
+    """Whether a line is a header without the last field, which is empty in every row below."""
+    return bool(rows) and all(len(row) == len(header) + 1 and not row[-1] for row in rows) and all(header)
+
+
 def _quotings(text: str, delimiter: str) -> list[tuple[str, str | None]]:
     """Return the (quote, escape) pairs worth trying, the likelier first: the first that explains most lines wins."""
     opened = {quote: text.count(delimiter + quote) + text.count("\n" + quote) for quote in QUOTES}
@@ -128,6 +136,7 @@ def _try(
         escapechar=escape,
         doublequote=escape is None,
     )
+    set_field_limit()
     records: list[tuple[int, int, list[str]]] = []
     line = 1
     try:
@@ -144,6 +153,12 @@ def _try(
         return None
     header_at = next(i for i, (_, _, fields) in enumerate(records) if len(fields) == width)
     header_line, data_line, header = records[header_at]
+    if header_at and _lacks_one(records[header_at - 1][2], [fields for _, _, fields in records[header_at:]]):
+        # Rows that end in a delimiter below a header that doesn't.
+        header_at -= 1
+        header_line, data_line, header = records[header_at]
+        header = [*header, ""]
+        count += 1
     below = len(records) - header_at
     # Lines swallowed by a quote that never closes explain nothing.
     swallowed = sum(cell.count("\n") for _, _, fields in records for cell in fields)
@@ -159,13 +174,18 @@ def _try(
     )
 
 
+def set_field_limit() -> None:
+    """Let the standard library's reader, whose limit is one for the whole process, take long fields."""
+    csv.field_size_limit(FIELD_LIMIT)
+
+
 def unique_names(header: list[str]) -> tuple[str, ...]:
     """Return column names without outer blanks, empty ones named by position, repeated ones numbered.
 
     >>> unique_names([" Order ", "", "Date", "Date"])
     ('Order', 'column 2', 'Date', 'Date (2)')
     """
-    names: list[str] = []
+    names: dict[str, None] = {}
     for position, cell in enumerate(header, 1):
         name = cell.strip().lstrip("\ufeff") or f"column {position}"
         number = 2
@@ -173,5 +193,5 @@ def unique_names(header: list[str]) -> tuple[str, ...]:
         while unique in names:
             unique = f"{name} ({number})"
             number += 1
-        names.append(unique)
+        names[unique] = None
     return tuple(names)
