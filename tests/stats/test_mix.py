@@ -123,6 +123,20 @@ def test_alike_cases_of_a_cluster_count_once() -> None:
     assert widened.p_high == pytest.approx(plain.p_high, rel=0.3)
 
 
+def test_clusters_shared_with_the_reference_count_together() -> None:
+    # One line of a and one of b in every order, and just one of them goes wrong. With O/E = 1 and r = ½ an order adds
+    # (x − ½) − (1 − x − ½) = ±1 where independent lines have variance ¼ + ¼: a design effect of 2 · 200/199.
+    rows = []
+    for order in range(200):
+        rows += [MixRow("a", "s", order % 2, 1, order), MixRow("b", "s", 1 - order % 2, 1, order)]
+    widened = standardise(rows)[0]
+    halved = standardise([MixRow("a", "s", 50, 100), MixRow("b", "s", 50, 100)])[0]
+    assert halved.ratio_low is not None
+    assert halved.ratio_high is not None
+    assert widened.ratio_low == pytest.approx(halved.ratio_low, rel=0.01)
+    assert widened.ratio_high == pytest.approx(halved.ratio_high, rel=0.01)
+
+
 def test_rows_may_come_in_any_order_and_any_portions() -> None:
     dice = random.Random(5)
     rows = [MixRow(u, s, int(dice.random() < 0.3), 1, c) for u in "abc" for s in "xy" for c in range(9)]

@@ -93,8 +93,8 @@ def suppress_table(
         )
         for j in range(width)
     ]
+    # That the column totals add up to it too follows from the other sums.
     total = counts.add(sum(map(sum, cases)), total_people, rows)
-    counts.sums.append((total, columns))
     hidden = _hide(counts)
     return HiddenTable(
         frozenset((i, j) for i, parts in enumerate(cells) for j, cell in enumerate(parts) if cell in hidden),
