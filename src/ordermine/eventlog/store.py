@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, LeftOut, RawText, SourceRecord
-from ordermine.errors import EnvironmentFault, OrdermineError
+from ordermine.errors import EnvironmentFault, InputError, OrdermineError
 from ordermine.eventlog.layout import Layout, PartSummary
 from ordermine.eventlog.link import link
 from ordermine.eventlog.manifest import NAME, Ledger, read_manifest, sync_folder
@@ -86,7 +86,7 @@ def generation(log: Path) -> Iterator[tuple[int, Path]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise EnvironmentFault(f"{log}: another run is writing it", hint="wait until it is done") from error
-        current = read_manifest(log).generation if (log / NAME).exists() else 0
+        current = _current_generation(log)
         for stale in log.iterdir():
             if stale.is_dir() and stale.name.isdigit() and int(stale.name) != current:
                 shutil.rmtree(stale)
@@ -103,6 +103,16 @@ def generation(log: Path) -> Iterator[tuple[int, Path]]:
         if not published and not existed:
             with contextlib.suppress(OSError):
                 log.rmdir()
+
+
+def _current_generation(log: Path) -> int:
+    """Return the number of the published generation, 0 without any; of a damaged log that of the newest folder."""
+    if not (log / NAME).exists():
+        return 0
+    try:
+        return read_manifest(log).generation
+    except InputError:
+        return max((int(folder.name) for folder in log.iterdir() if folder.name.isdigit()), default=0)
 
 
 def write_events(
@@ -368,8 +378,9 @@ def _with_columns(table: pa.Table, types: dict[str, pa.DataType]) -> pa.Table:
     import pyarrow as pa
 
     arrays = []
+    present = set(table.column_names)
     for name, kind in types.items():
-        if name not in table.column_names:
+        if name not in present:
             arrays.append(pa.chunked_array([pa.nulls(table.num_rows, kind)]))
         else:
             column = table.column(name)

@@ -9,7 +9,7 @@ from ordermine.errors import InputError, OrdermineError
 from ordermine.ingest.mapping import ColumnMapping, declared_source, propose
 from ordermine.ingest.plan import STAMP_KEYS, Options, find_formats, read_head
 from ordermine.lexicon import meanings
-from ordermine.report.table import Column, Table
+from ordermine.report.table import Column, Table, short
 from ordermine.schema import KEY_COLUMNS, MEASURABLE
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def tables(found: Sequence[Inspected]) -> list[Table]:
                 column.key,
                 column.filled,
                 column.distinct,
-                ", ".join(_short(example) for example in column.examples),
+                ", ".join(short(example, SHOWN_CHARACTERS) for example in column.examples),
             )
             for column in item.columns
         ]
@@ -199,7 +199,3 @@ def project_table(proposed: str) -> Table:
     return Table(
         "Proposed ordermine.toml (write it with -o ordermine.toml)", (), (), notes=tuple(proposed.rstrip().split("\n"))
     )
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

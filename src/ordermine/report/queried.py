@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.errors import EnvironmentFault, InputError, UsageError
 from ordermine.eventlog.log import first_line, near_column
 from ordermine.eventlog.views import create_steps
-from ordermine.report.table import Column, Table
+from ordermine.report.table import Column, Table, counted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,8 +60,7 @@ def run(log: Log, query: str) -> Table:
         Column(name, name, "number" if _is_number(field.type) else "text")
         for name, field in zip(names, found.schema, strict=True)
     )
-    title = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
-    return Table(title, columns, [tuple(_plain(value) for value in row) for row in rows])
+    return Table(counted(len(rows), "row"), columns, [tuple(_plain(value) for value in row) for row in rows])
 
 
 def _unique(names: list[str]) -> list[str]:
@@ -84,7 +83,9 @@ def _plain(value: Any) -> Any:
     """Return a value that JSON can carry."""
     if isinstance(value, dt.datetime):
         return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, dt.date | dt.time | dt.timedelta | decimal.Decimal | bytes):
+    if isinstance(value, decimal.Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, dt.date | dt.time | dt.timedelta | bytes):
         return str(value)
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return None

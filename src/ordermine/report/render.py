@@ -6,15 +6,19 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from ordermine.report.table import Table, value_text, visible
+from ordermine.report.table import Table, Unit, value_text, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
+    from rich.table import Table as RichTable
 
 PIPED_WIDTH = 80
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+GAP = 2
+NARROW = 12
+"""Characters to which a column of text may be folded before rows are written one below the other."""
 RIGHT = ("count", "share", "seconds", "number")
 
 
@@ -30,7 +34,6 @@ def terminal(width: int | None = None) -> Console:
 
 def print_tables(console: Console, heading: Sequence[str], tables: Sequence[Table], notes: Sequence[str]) -> None:
     """Print a heading, tables and notes."""
-    from rich.table import Table as RichTable
     from rich.text import Text
 
     for line in heading:
@@ -38,20 +41,12 @@ def print_tables(console: Console, heading: Sequence[str], tables: Sequence[Tabl
     for table in tables:
         console.print()
         console.print(Text(visible(table.title), style="bold"))
-        if table.rows:
-            drawn = RichTable(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False, header_style="dim")
-            for column in table.columns:
-                right = column.unit in RIGHT
-                drawn.add_column(
-                    Text(column.heading),
-                    justify="right" if right else "left",
-                    no_wrap=right,
-                    overflow="fold",
-                )
-            for row in table.rows:
-                cells = zip(row, table.columns, strict=True)
-                drawn.add_row(*(Text(value_text(value, column.unit)) for value, column in cells))
-            console.print(drawn)
+        if table.rows and _fits(table, console.width):
+            console.print(_grid(table))
+        elif table.rows:
+            for number, row in enumerate(table.rows, 1):
+                console.print(Text(f"row {number}", style="dim"))
+                console.print(_record(table, row))
         if table.more:
             console.print(Text(f"… and {table.more:,} more", style="dim"))
         for note in table.notes:
@@ -60,6 +55,47 @@ def print_tables(console: Console, heading: Sequence[str], tables: Sequence[Tabl
         console.print()
         for note in notes:
             console.print(Text(f"note: {visible(note)}", style="yellow"))
+
+
+def _fits(table: Table, width: int) -> bool:
+    """Return whether the columns fit side by side, text folded to no less than `NARROW`."""
+    from rich.cells import cell_len
+
+    needed = GAP * (len(table.columns) - 1)
+    for at, column in enumerate(table.columns):
+        cells = (cell_len(value_text(row[at], column.unit)) for row in table.rows)
+        natural = max(cell_len(visible(column.heading)), *cells)
+        needed += natural if column.unit in RIGHT else min(natural, NARROW)
+    return needed <= width
+
+
+def _grid(table: Table) -> RichTable:
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, header_style="dim")
+    for column in table.columns:
+        right = column.unit in RIGHT
+        heading = Text(visible(column.heading))
+        drawn.add_column(heading, justify="right" if right else "left", no_wrap=right, overflow="fold")
+    for row in table.rows:
+        cells = zip(row, table.columns, strict=True)
+        drawn.add_row(*(Text(value_text(value, column.unit)) for value, column in cells))
+    return drawn
+
+
+def _record(table: Table, row: Sequence[Any]) -> RichTable:
+    """Return one row of a table that is too wide, with a line for each column that holds a value."""
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    drawn = RichTable(box=None, padding=(0, GAP, 0, 0), pad_edge=False, show_edge=False, show_header=False)
+    drawn.add_column(style="dim", overflow="fold")
+    drawn.add_column(overflow="fold")
+    for value, column in zip(row, table.columns, strict=True):
+        if value is not None:
+            drawn.add_row(Text(visible(column.heading)), Text(value_text(value, column.unit)))
+    return drawn
 
 
 def markdown(heading: Sequence[str], tables: Sequence[Table], notes: Sequence[str]) -> str:
@@ -97,11 +133,13 @@ def csv_text(table: Table) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in table.columns])
     for row in table.rows:
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([_cell(value, column.unit) for value, column in zip(row, table.columns, strict=True)])
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.lstrip(" '\u3000").startswith(FORMULA_STARTS):
+def _cell(value: Any, unit: Unit) -> Any:
+    if isinstance(value, bool | list | dict):
+        return value_text(value, unit)
+    if unit == "text" and isinstance(value, str) and value.lstrip(" '\u3000").startswith(FORMULA_STARTS):
         return "'" + value
     return value

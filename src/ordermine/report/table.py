@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -47,6 +48,24 @@ def share_text(share: float) -> str:
     return "< 0.001 %" if percent < 50 else "> 99.999 %"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "order"), counted(1200, "order")
+    ('1 order', '1,200 orders')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def short(text: str, characters: int = 40) -> str:
+    """Return text cut to a number of characters.
+
+    >>> short("Order confirmed", 10)
+    'Order con…'
+    """
+    return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
 def duration_text(seconds: float) -> str:
     """Return seconds as the two largest units that matter.
 
@@ -73,6 +92,8 @@ def value_text(value: Any, unit: Unit) -> str:
     """Return one value for people; a missing one is a dash."""
     if value is None:
         return "–"
+    if isinstance(value, bool | list | dict):
+        return visible(json.dumps(value, ensure_ascii=False))
     if unit == "share":
         return share_text(value)
     if unit == "seconds":
