@@ -87,6 +87,7 @@ def ingest(
 
     Example: ordermine ingest orders.csv -o orders --case Order --timezone Europe/Berlin
     """
+    from ordermine.cli.arrow import spare_pandas
     from ordermine.eventlog.manifest import NAME, read_manifest
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
@@ -131,6 +132,7 @@ def ingest(
     declared = find_project(project, exports)
     if append and project is None and (output / NAME).exists():
         declared = parse_project(read_manifest(output).project, "the project file kept in the log")
+    spare_pandas()
     progress = Progress(quiet)
     with temporary_folder() as temporary:
         paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]

@@ -60,10 +60,12 @@ class Reading:
 
     def open(self, progress: Progress) -> Log:
         """Open the log; an exported file is ingested first, into a cache."""
+        from ordermine.cli.arrow import spare_pandas
         from ordermine.cli.cache import cached_log
         from ordermine.eventlog.filters import Filters
         from ordermine.eventlog.log import open_log
 
+        spare_pandas()
         path = self.path
         if str(path) == "-" or path.is_file():
             path = cached_log(

@@ -10,6 +10,7 @@ from ordermine.discover.counting import (
     Handoff,
     Variant,
     count_departments,
+    count_events,
     count_graph,
     count_handoffs,
     count_variants,
@@ -104,16 +105,17 @@ def discover(
         The log is empty.
     """
     progress("counting")
-    graph = count_graph(log)
     variants = count_variants(log)
+    counted = count_events(log)
+    graph = count_graph(log, counted, variants)
     progress("discovering the model")
-    counted = [(variant.activities, variant.cases) for variant in variants]
-    model = discover_model(counted, algorithm, noise)
+    weighted = [(variant.activities, variant.cases) for variant in variants]
+    model = discover_model(weighted, algorithm, noise)
     measured = None
     if quality:
         progress("measuring the model")
-        measured = measure_quality(model, counted, coverage=COVERAGE)
-    departments = count_departments(log)
+        measured = measure_quality(model, weighted, coverage=COVERAGE)
+    departments = count_departments(log, counted)
     events = sum(activity.events for activity in graph.activities)
     create_steps(log)
     known = {row[0] for row in log.rows("SELECT activity FROM meanings WHERE kind IS NOT NULL")}
@@ -122,7 +124,7 @@ def discover(
         variants,
         departments,
         events - sum(department.events for department in departments),
-        count_handoffs(log),
+        count_handoffs(log, counted=counted),
         _stages(log),
         sum(activity.events for activity in graph.activities if activity.name not in known),
         model,

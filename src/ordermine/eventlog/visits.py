@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError, near
 from ordermine.eventlog.link import occurrence_in_case
+from ordermine.eventlog.scan import scan
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import numpy as np
     import pyarrow as pa
 
     from ordermine.eventlog.log import Log
+
+VISIT_COLUMNS = ("case_no", "seq", "timestamp", "actor_type")
+"""Columns of `events` that say, beside the level itself, where visits begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,22 @@ def find_visits(log: Log, level: str = "department") -> Visits:
     UsageError
         There is no such column.
     """
+    return _joined(list(scan_visits(log, level)))
+
+
+def scan_visits(log: Log, level: str = "department") -> Iterator[Visits]:
+    """Yield the visits of each part of the log, in log order; see `find_visits`."""
+    if level not in log.columns:
+        raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
+    yield from scan(log, list(dict.fromkeys([*VISIT_COLUMNS, level])), lambda table: visits_in(table, level))
+
+
+def visits_in(table: pa.Table, level: str) -> Visits:
+    """Return the visits in one table with the columns `VISIT_COLUMNS` and the level, each in one piece."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if level not in log.columns:
-        raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
-    table = log.arrays(list(dict.fromkeys(["case_no", "seq", "timestamp", "actor_type", level])))
     column = table.column(level).combine_chunks()
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.string()).dictionary_encode()
@@ -128,9 +143,8 @@ def find_visits(log: Log, level: str = "department") -> Visits:
     stamp = np.asarray(table.column("timestamp").combine_chunks().cast(pa.int64()))
     actor = table.column("actor_type").combine_chunks()
     system = np.array([value in SYSTEM_ACTORS for value in actor.dictionary.to_pylist()] + [False])
-    skipped = system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
-    if skipped.any():
-        keep = ~skipped
+    if system.any():
+        keep = ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
         unit, case, seq, stamp = unit[keep], case[keep], seq[keep], stamp[keep]
     if not len(unit):
         empty = np.zeros(0, dtype=np.int64)
@@ -145,3 +159,20 @@ def find_visits(log: Log, level: str = "department") -> Visits:
     return Visits(
         names, run_unit[kept], run_case[kept], segment[kept], stamp[first], stamp[last], seq[first], seq[last]
     )
+
+
+def _joined(parts: Sequence[Visits]) -> Visits:
+    """Return the visits of consecutive parts as one."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    code = {name: number for number, name in enumerate(dict.fromkeys(name for part in parts for name in part.names))}
+    units, segments, before = [], [], 0
+    for part in parts:
+        units.append(np.array([code[name] for name in part.names], dtype=np.int32)[part.unit])
+        segments.append(part.segment + before)
+        before += int(part.segment[-1]) if len(part.segment) else 0
+    same = ("case_no", "start", "end", "first_seq", "last_seq")
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in same}
+    return Visits(list(code), np.concatenate(units), segment=np.concatenate(segments), **columns)
