@@ -29,9 +29,41 @@ def cli_reference() -> str:
     return "\n".join(lines)
 
 
+def analyzer_pages() -> dict[Path, str]:
+    """Return a page for every analyzer, and their index by family."""
+    from importlib import import_module
+
+    from ordermine.analyze.registry import ANALYZERS
+    from ordermine.report.explained import analyzer_markdown
+
+    index = ["# Analyzers", "", "Generated from the analyzers' own pages; `make docs` writes it again.", ""]
+    families: dict[str, list[str]] = {}
+    for one in ANALYZERS:
+        family = import_module(one.judge.__module__.rpartition(".")[0]).__doc__ or ""
+        line = f"| [{one.code}]({one.code}.md) | {one.name} | {one.summary} |"
+        families.setdefault(family.strip().splitlines()[0], []).append(line)
+    for family, lines in families.items():
+        index += [f"## {family.rstrip('.')}", "", "| code | name | what it counts |", "| --- | --- | --- |", *lines, ""]
+    folder = DOCS / "analyzers"
+    return {
+        folder / "index.md": "\n".join(index),
+        **{folder / f"{one.code}.md": analyzer_markdown(one) for one in ANALYZERS},
+    }
+
+
+def glossary_page() -> str:
+    """Return the glossary."""
+    from ordermine.findings.glossary import GLOSSARY
+
+    lines = ["# Glossary", "", "Generated from what `ordermine explain TERM` prints; `make docs` writes it again.", ""]
+    for term, definition in GLOSSARY.items():
+        lines += [f"**{term}**: {definition}", ""]
+    return "\n".join(lines)
+
+
 def pages() -> dict[Path, str]:
     """Return path → contents of every generated page."""
-    return {DOCS / "cli.md": cli_reference()}
+    return {DOCS / "cli.md": cli_reference(), DOCS / "glossary.md": glossary_page(), **analyzer_pages()}
 
 
 def stale() -> list[str]:

@@ -16,6 +16,7 @@ import pytest
 
 from ordermine.analyze.base import SECTIONS, Analyzer, Context, Measured
 from ordermine.analyze.registry import ANALYZERS
+from ordermine.eventlog.manifest import Ledger
 from ordermine.findings.finding import MAX_EVIDENCE, SEVERITIES, Finding
 
 if TYPE_CHECKING:
@@ -173,9 +174,16 @@ STEPS = {
     "Goods come back": ("return", "deliver", "Logistics"),
     "Money comes": ("pay", "pay", "Finance"),
 }
-PATH = (
-    "Enter order, Submit order, Check credit, Promise date, Nightly sync, Hand out goods, Bill, Money comes"
-).split(", ")
+PATH = [
+    "Enter order",
+    "Submit order",
+    "Check credit",
+    "Promise date",
+    "Nightly sync",
+    "Hand out goods",
+    "Bill",
+    "Money comes",
+]
 DETOURS = (
     ("Submit order", "Turn down, Take back"),
     ("Submit order", "Turn down, Enter order, Submit order"),
@@ -353,9 +361,7 @@ def test_moving_the_calendar_by_whole_weeks_only_moves_dates(
         if isinstance(value, dt.datetime):
             return value - weeks
         if isinstance(value, str):
-            return re.sub(
-                r"\b\d{4}-\d\d-\d\d(?=\b|T)", lambda f: str(dt.date.fromisoformat(f[0]) - weeks), value
-            )
+            return re.sub(r"\b\d{4}-\d\d-\d\d(?=\b|T)", lambda f: str(dt.date.fromisoformat(f[0]) - weeks), value)
         return value
 
     moved = [{**e, "at": (dt.datetime.fromisoformat(e["at"]) + weeks).isoformat()} for e in journeys()]
@@ -364,9 +370,7 @@ def test_moving_the_calendar_by_whole_weeks_only_moves_dates(
 
 
 @every_analyzer
-def test_renaming_steps_and_departments_only_renames(
-    analyzer: Analyzer, base_log: Log, make_log: MakeLog
-) -> None:
+def test_renaming_steps_and_departments_only_renames(analyzer: Analyzer, base_log: Log, make_log: MakeLog) -> None:
     def rename(name: str) -> str:
         return f"§{name}" if name else name
 
@@ -375,9 +379,7 @@ def test_renaming_steps_and_departments_only_renames(
             return value.replace("§", "")
         return [back(one) for one in value] if isinstance(value, list | tuple) else value
 
-    renamed = [
-        {**e, "activity": rename(e["activity"]), "department": rename(e["department"])} for e in journeys()
-    ]
+    renamed = [{**e, "activity": rename(e["activity"]), "department": rename(e["department"])} for e in journeys()]
     other = answer(analyzer, make_log(renamed, project_text(rename)))
     assert comparable(other, back) == comparable(answer(analyzer, base_log), back)
 
@@ -416,8 +418,8 @@ def test_threads_change_nothing(analyzer: Analyzer, base_log: Log, make_log: Mak
 
 
 @every_analyzer
-def test_empty_log_is_not_measurable(analyzer: Analyzer, make_log: MakeLog) -> None:
-    empty = make_log([{**journeys(1)[0], "case": ""}], project_text())
+def test_empty_log_is_not_measurable(analyzer: Analyzer, base_log: Log) -> None:
+    empty = replace(base_log, manifest=replace(base_log.manifest, ledger=Ledger(1, 0, 0, {"no case": 1}), recorded=()))
     assert analyzer.missing(empty) == "the log is empty"
 
 

@@ -1,8 +1,8 @@
-"""The contract that every analyzer file meets: a measure (all numbers), a judge (which of them become findings), a page.
+"""The contract that every analyzer file meets: a measure (all numbers), a judge (what becomes a finding), a page.
 
-An analyzer file holds, in this order: a module docstring with the headings of `SECTIONS` (it is the analyzer's page, and
-its Example is executed by a test); ``SQL`` over the named views (and ``TOTALS``, one row); a frozen ``Params`` with the
-thresholds; a judge function under ``@analyzer``.
+An analyzer file holds, in this order: a module docstring with the headings of `SECTIONS` (it is the analyzer's page,
+and its Example is executed by a test); ``SQL`` over the named views (and ``TOTALS``, one row); a frozen ``Params`` with
+the thresholds; a judge function under ``@analyzer``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ordermine.eventlog.views import create_view
@@ -72,17 +72,23 @@ class Analyzer:
         """First line of the page."""
         return self.doc.splitlines()[0]
 
+    @property
+    def definition(self) -> str:
+        """First paragraph of the Definition, on one line."""
+        return " ".join(self.section("Definition").split("\n\n")[0].split())
+
     def section(self, title: str) -> str:
         """Return the text under one underlined heading of the page."""
         pattern = rf"^{title}\n-+\n(.*?)(?=^\S[^\n]*\n-+\n|\Z)"
         found = re.search(pattern, self.doc, re.MULTILINE | re.DOTALL)
         return found[1].strip() if found else ""
 
-    def missing(self, log: Log) -> str:
-        """Return why this log can't be measured, empty where it can."""
+    def missing(self, log: Log, level: str = "department") -> str:
+        """Return why this log can't be measured, empty where it can; `level` takes the part of the department."""
         if not log.manifest.ledger.events:
             return "the log is empty"
-        absent = [need for need in self.needs if need not in log.recorded]
+        needs = [level if need == "department" else need for need in self.needs]
+        absent = [need for need in needs if need not in log.recorded]
         return f"needs {', '.join(absent)}, which this export doesn't record" if absent else ""
 
     def measure(self, log: Log, level: str = "department") -> Measured:
@@ -107,8 +113,15 @@ class Analyzer:
         return Measured(self.columns, rows, totals)
 
     def run(self, log: Log, level: str = "department") -> list[Finding]:
-        """Measure, then judge."""
-        return list(self.judge(self.measure(log, level), self.params, Context(log, level)))
+        """Measure, then judge; findings that don't say so themselves get definition and thresholds from the page."""
+        return [
+            replace(
+                finding,
+                definition=finding.definition or self.definition,
+                thresholds=finding.thresholds or self.thresholds(),
+            )
+            for finding in self.judge(self.measure(log, level), self.params, Context(log, level))
+        ]
 
     def thresholds(self) -> dict[str, float]:
         """Return the thresholds by name."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.flow.om102_self_loop import self_loop
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.analyze.base import Analyzer
 
 ANALYZERS: tuple[Analyzer, ...] = (self_loop,)
@@ -30,3 +31,17 @@ def select(chosen: Sequence[str] = (), ignored: Sequence[str] = ()) -> tuple[Ana
     return tuple(
         one for one in ANALYZERS if one.code.startswith(wanted) and not (unwanted and one.code.startswith(unwanted))
     )
+
+
+def find(code: str) -> Analyzer:
+    """Return the analyzer with that code, in any case.
+
+    Raises
+    ------
+    UsageError
+        There is none.
+    """
+    for one in ANALYZERS:
+        if one.code == code.upper():
+            return one
+    raise UsageError(f"no analyzer {code!r}", hint=near(code.upper(), [one.code for one in ANALYZERS]))

@@ -1,19 +1,28 @@
-"""Run analyzers over a log: findings, what was skipped and why, what was suppressed."""
+"""Run analyzers over a log: findings, what was skipped and why, what was suppressed, what was assumed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ordermine.analyze.assumptions import Assumptions, assumptions
 from ordermine.analyze.registry import select
+from ordermine.stats.suppress import FEWEST_CASES, FEWEST_PEOPLE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ordermine.analyze.base import Analyzer
     from ordermine.eventlog.log import Log
     from ordermine.findings.finding import Finding
 
-MIN_CASES = 10
-"""Findings about departments rest on at least so many orders; smaller groups could point at single people."""
+PEOPLE = """
+SELECT department, count(DISTINCT resource) FROM events
+WHERE department IS NOT NULL AND resource IS NOT NULL GROUP BY department
+"""
+SEVERAL = re.compile(" (?:↔|→) ")
+"""What stands between departments in the subject of a finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,9 @@ class Analysis:
     skipped: list[Skipped]
     suppressed: int
     """Findings about groups too small to speak of."""
+    assumed: Assumptions
+    run: tuple[Analyzer, ...]
+    """The analyzers that were asked for."""
 
 
 def analyze(
@@ -50,19 +62,38 @@ def analyze(
         Prefixes of codes.
     progress
         Is told, in a few words, what is going on.
+
+    Raises
+    ------
+    UsageError
+        A prefix fits no analyzer.
     """
+    selected = select(chosen, ignored)
     findings: list[Finding] = []
     skipped = []
     suppressed = 0
-    for one in select(chosen, ignored):
+    people: dict[str, int] | None = None
+    for one in selected:
         reason = one.missing(log)
         if reason:
             skipped.append(Skipped(one.code, reason))
             continue
         progress(f"{one.code} {one.name}")
-        for finding in one.run(log):
-            if one.about_departments and finding.cases < MIN_CASES:
-                suppressed += 1
-            else:
-                findings.append(finding)
-    return Analysis(findings, skipped, suppressed)
+        found = one.run(log)
+        if one.about_departments and found:
+            if people is None:
+                people = dict(log.rows(PEOPLE))
+            spoken = [finding for finding in found if not _too_small(finding, people)]
+            suppressed += len(found) - len(spoken)
+            found = spoken
+        findings += found
+    return Analysis(findings, skipped, suppressed, assumptions(log), selected)
+
+
+def _too_small(finding: Finding, people: dict[str, int]) -> bool:
+    """Whether a finding about departments could point at single people.
+
+    A department in which no resource is recorded is judged by its orders alone.
+    """
+    few = any(people.get(name, FEWEST_PEOPLE) < FEWEST_PEOPLE for name in SEVERAL.split(finding.subject))
+    return few or finding.cases < FEWEST_CASES

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ordermine.analyze.flow.om102_self_loop import self_loop
-from ordermine.eventlog.log import Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ordermine.eventlog.log import Log
 
 
 def looping(looped: int, straight: int) -> list[dict[str, str]]:

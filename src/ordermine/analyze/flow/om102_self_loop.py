@@ -58,7 +58,8 @@ WITH loops AS (
          count(*) FILTER (WHERE resource <> first_resource) AS redos
   FROM recurrences WHERE immediate GROUP BY ALL
 )
-SELECT activity, count(l.case_no) AS cases, any_value(a.cases) AS of_cases, count(l.case_no) / any_value(a.cases) AS share,
+SELECT activity, count(l.case_no) AS cases, any_value(a.cases) AS of_cases,
+       count(l.case_no) / any_value(a.cases) AS share,
        sum(l.recurrences)::BIGINT AS recurrences, sum(l.repeats)::BIGINT AS repeats, sum(l.redos)::BIGINT AS redos
 FROM loops l JOIN activity_cases a USING (activity)
 GROUP BY activity ORDER BY recurrences DESC, activity

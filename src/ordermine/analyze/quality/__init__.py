@@ -1,3 +1,3 @@
-"""OM0: is this log fit to measure?"""
+"""OM0: whether this log is fit to measure."""
 
 from __future__ import annotations
