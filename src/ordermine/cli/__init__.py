@@ -10,11 +10,14 @@ from types import FrameType
 import typer
 
 from ordermine.cli import state
+from ordermine.cli.analyze import analyze
 from ordermine.cli.discover import discover
+from ordermine.cli.explain import explain
 from ordermine.cli.export import export
 from ordermine.cli.ingest import ingest
 from ordermine.cli.inspect import inspect
 from ordermine.cli.map import map_command
+from ordermine.cli.measure import measure
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
 from ordermine.cli.sql import sql
@@ -32,6 +35,9 @@ app.command("inspect")(inspect)
 app.command("ingest")(ingest)
 app.command("discover")(discover)
 app.command("map")(map_command)
+app.command("analyze")(analyze)
+app.command("measure")(measure)
+app.command("explain")(explain)
 app.command("show")(show)
 app.command("sql")(sql)
 app.command("export")(export)

@@ -34,6 +34,8 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what exists.")]
 
 LOG_HELP = "A log, or an exported file."
+BEFORE_LOG = ("code",)
+"""Arguments of reading commands that stand before the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,9 @@ def reading_command(command: Callable[..., None]) -> Callable[..., None]:
     ]
     positional = [p for p in own if p.default is inspect.Parameter.empty]
     optional = [p for p in own if p.default is not inspect.Parameter.empty]
-    ordered = [parameters[0], *positional, *optional, *parameters[1:]]
+    before = [p for p in positional if p.name in BEFORE_LOG]
+    after = [p for p in positional if p.name not in BEFORE_LOG]
+    ordered = [*before, parameters[0], *after, *optional, *parameters[1:]]
     signature = inspect.Signature([parameter.replace(kind=keyword) for parameter in ordered])
     wrapper.__signature__ = signature  # type: ignore[attr-defined]
     wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
