@@ -12,7 +12,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -296,6 +296,7 @@ _TIME: Final = re.compile(r"(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.
 _MOMENT: Final = re.compile(_DAY + r"(?:$|[T ,]|\d{6}$)")
 
 
+@lru_cache(maxsize=1 << 16)
 def _simple(name: str) -> str:
     """Return a column's name without case, accents, blanks and punctuation."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())

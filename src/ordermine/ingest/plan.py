@@ -90,7 +90,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     finders = find_formats(sources, heads, [choice.columns for choice in choices], project, options)
     plans = []
     for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
-        extras = stored_names([name for name in source.columns if name in set(choice.unused)])
+        extras = stored_names(choice.unused)
         formats = {
             key: _decide(finder, finders, source, options.remembered_formats) for key, finder in finders[number].items()
         }
