@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from types import FrameType
 
 import typer
@@ -68,13 +69,15 @@ def main() -> None:
         app()
     except OrdermineError as error:
         if state.debug:
-            raise
+            traceback.print_exc()
         sys.exit(_explain(error))
     except _Stopped as stopped:
         sys.stderr.write("\nordermine: interrupted; what was there before is untouched\n")
         sys.exit(stopped.exit_code)
-    except BrokenPipeError:
-        # The reader of stdout has seen enough, as in `| head`.
+    except SystemExit as leaving:
+        # The reader of stdout has seen enough, as in `| head`; Typer and rich make an exit with code 1 of it.
+        if not isinstance(leaving.__context__, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except MemoryError:
@@ -82,7 +85,7 @@ def main() -> None:
         sys.exit(6)
     except Exception as error:
         if state.debug:
-            raise
+            traceback.print_exc()
         sys.stderr.write(
             f"ordermine: unexpected error: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n"
             "hint: run it again with --debug and report what it prints\n"

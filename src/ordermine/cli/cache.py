@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ordermine.errors import EnvironmentFault
 from ordermine.eventlog.manifest import NAME
 from ordermine.schema import FORMAT_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ordermine.cli.progress import Progress
 
 KEPT = 20
@@ -31,6 +36,8 @@ def cached_log(
 
     A project file ``ordermine.toml`` beside the export is used unless another is named.
     """
+    from importlib.metadata import version
+
     from ordermine.cli.ingest import find_project
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
@@ -44,27 +51,51 @@ def cached_log(
         progress("looking for a log of this file")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        key = hashlib.sha256(f"{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}".encode()).hexdigest()[
-            :32
-        ]
-        log = cache_folder() / key
+        content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}"
+        log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
         if not (log / NAME).exists():
-            shutil.rmtree(log, ignore_errors=True)
-            ingest(
-                open_sources([path]),
-                log,
-                declared,
-                Options(),
-                threads=threads or os.cpu_count() or 1,
-                memory_limit=memory_limit,
-                progress=progress,
-            )
+            with _place_for(log) as made:
+                ingest(
+                    open_sources([path]),
+                    made,
+                    declared,
+                    Options(),
+                    threads=threads or os.cpu_count() or 1,
+                    memory_limit=memory_limit,
+                    progress=progress,
+                )
             _forget_old(log.parent, log)
-        os.utime(log)
+        with contextlib.suppress(OSError):
+            os.utime(log)
         return log
 
 
+@contextlib.contextmanager
+def _place_for(log: Path) -> Iterator[Path]:
+    """Give a folder that becomes the log when it is complete, so that two runs at once don't meet."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=f"{log.name}-", dir=log.parent))
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{log.parent}: {error.strerror or error}",
+            hint="point XDG_CACHE_HOME to a folder that can be written, or ingest the export into a log first",
+        ) from error
+    try:
+        yield place / "log"
+        try:
+            (place / "log").rename(log)
+        except OSError:
+            # Another run was faster; its log is the same.
+            if not (log / NAME).exists():
+                raise
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
 def _forget_old(folder: Path, current: Path) -> None:
-    logs = sorted((log for log in folder.iterdir() if log != current), key=lambda log: -log.stat().st_mtime)
-    for log in logs[KEPT - 1 :]:
-        shutil.rmtree(log, ignore_errors=True)
+    # Another run may be removing the same.
+    with contextlib.suppress(FileNotFoundError):
+        logs = sorted((log for log in folder.iterdir() if log != current), key=lambda log: -log.stat().st_mtime)
+        for log in logs[KEPT - 1 :]:
+            shutil.rmtree(log, ignore_errors=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordermine.cli.options import Force, Reading, reading_command
+from ordermine.cli.options import Force, Reading, check_folder, reading_command
 from ordermine.cli.progress import Progress
 
 
@@ -35,6 +35,7 @@ def discover(
     from ordermine.report.process_files import process_files, write_folder
     from ordermine.report.render import csv_text, markdown, print_tables, terminal
 
+    check_folder(output)
     progress = Progress(reading.quiet)
     log = reading.open(progress)
     process = run(log, algorithm=algorithm, noise=noise, quality=quality, progress=progress)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ordermine.cli.options import Debug, Force, Memory, ProjectFile, Quiet, Threads, check_memory, memory_bytes
+from ordermine.cli.options import (
+    Debug,
+    Force,
+    Memory,
+    ProjectFile,
+    Quiet,
+    Threads,
+    check_folder,
+    check_memory,
+    memory_bytes,
+)
 from ordermine.cli.progress import Progress
 from ordermine.errors import UsageError
 
@@ -99,6 +109,7 @@ def ingest(
     from ordermine.report.render import print_tables, terminal
 
     check_memory(memory_limit)
+    check_folder(output)
     if timezone is not None:
         check_zone(timezone)
     if append and force:

@@ -14,7 +14,8 @@ from ordermine.cli.progress import Progress
 def inspect(
     exports: Annotated[list[Path], typer.Argument(help="Exported files; - is stdin.", metavar="EXPORT...")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the proposed project file there.", metavar="FILE")
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write the proposed project file.", metavar="FILE"),
     ] = None,
     case: Annotated[str | None, typer.Option(help="Column of the order; in OCEL its object type.")] = None,
     project: ProjectFile = None,
@@ -27,6 +28,7 @@ def inspect(
 
     Example: ordermine inspect orders.csv -o ordermine.toml
     """
+    from ordermine.cli.arrow import spare_pandas
     from ordermine.cli.ingest import find_project
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.report import inspected
@@ -40,6 +42,10 @@ def inspect(
         paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
         found = [inspected.look(source, declared, case) for _, source in open_sources(paths, case)]
     proposed = inspected.proposed_project(found, declared)
+    if output == Path("-"):
+        progress.done()
+        typer.echo(proposed, nl=False)
+        return
     if output is not None:
         write_file(output, proposed.encode(), force=force)
     progress.done()

@@ -58,7 +58,7 @@ class Reading:
     @property
     def name(self) -> str:
         """Name of the log, for headings."""
-        return self.path.name or "log"
+        return "stdin" if str(self.path) == "-" else self.path.name or "log"
 
     def open(self, progress: Progress) -> Log:
         """Open the log; an exported file is ingested first, into a cache."""
@@ -93,7 +93,7 @@ def reading_command(command: Callable[..., None]) -> Callable[..., None]:
     They are declared here once, instead of in every command's signature.
     """
     common: dict[str, tuple[Any, Any]] = {
-        "log": (Annotated[Path, typer.Argument(help=LOG_HELP)], inspect.Parameter.empty),
+        "log": (Annotated[Path, typer.Argument(help=LOG_HELP, metavar="LOG")], inspect.Parameter.empty),
         "project": (ProjectFile, None),
         "output_format": (FormatOption, "text"),
         "as_of": (
@@ -145,6 +145,12 @@ def reading_command(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in ordered}
     del wrapper.__wrapped__
     return wrapper
+
+
+def check_folder(output: Path | None) -> None:
+    """Raise UsageError if an output that is a folder is to be stdout."""
+    if output == Path("-"):
+        raise UsageError("-o -: what is written is a folder, not one file", hint="name a folder")
 
 
 def memory_bytes(text: str | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ordermine.cli.options import Debug, Force
+from ordermine.cli.options import Debug, Force, check_folder
 from ordermine.errors import EnvironmentFault, UsageError
 
 
@@ -25,6 +25,7 @@ def simulate(
     """
     from ordermine.simulate.scenarios import write_scenario
 
+    check_folder(output)
     if output.exists() and not force and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output}: exists and isn't empty", hint="add --force to write into it")
     try:
