@@ -56,7 +56,7 @@ def discover(
         typer.echo(csv_text(discovered.edge_table(process)), nl=False)
         progress.notes(log.manifest.notes)
         return
-    heading = discovered.heading(process, log.manifest, reading.name)
+    heading = discovered.heading(process, log.manifest, reading.name, log.filters.describe())
     tables = discovered.tables(process)
     tables.append(discovered.model_table(process))
     tables.append(discovered.not_shown_table(log.manifest))

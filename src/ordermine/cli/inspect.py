@@ -28,7 +28,6 @@ def inspect(
 
     Example: ordermine inspect orders.csv -o ordermine.toml
     """
-    from ordermine.cli.arrow import spare_pandas
     from ordermine.cli.ingest import find_project
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.report import inspected

@@ -31,7 +31,7 @@ def show(
     if reading.output_format == "json":
         typer.echo(envelope("show", log.manifest, journey.result(case, events), log.manifest.notes, log=log), nl=False)
     elif reading.output_format == "csv":
-        typer.echo(csv_text(table), nl=False)
+        typer.echo(csv_text(journey.raw_table(events)), nl=False)
     elif reading.output_format == "md":
         typer.echo(markdown(heading, [table], ()), nl=False)
     else:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ordermine.report.table import Column, Table, share_text
+from ordermine.report.table import Column, Table, counted, share_text, short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ordermine.discover.process import Process
     from ordermine.eventlog.manifest import Manifest
@@ -15,6 +15,29 @@ if TYPE_CHECKING:
 TOP_VARIANTS = 10
 SHOWN_VARIANTS = 5
 SHOWN_ROWS = 8
+SHOWN_ID = 8
+"""Digits of a variant's id; ``--variant`` takes the beginning of one."""
+LONG_PATH = 16
+"""Steps of a variant that are shown."""
+
+NEEDS = {
+    "departments": ("who does the work and where orders bounce", "a department or team"),
+    "people": ("whether one or several people did a step again", "the user"),
+    "processing time": ("how much of the time is work, how much is waiting", "when a step began"),
+    "field changes": ("in which department errors start", "field, old and new value of every change"),
+    "reasons": ("why orders were rejected or blocked", "the reason code"),
+}
+"""What a log can show (`schema.MEASURABLE`) → the question that stays open without, and what would answer it."""
+
+FILES = {
+    "map.html": "the process map, for a browser",
+    "map.svg": "the process map, as a picture",
+    "departments.svg": "who hands over to whom, as a picture",
+    "model.bpmn": "the model, for BPMN tools",
+    "model.pnml": "the model as a Petri net",
+    "model.ptml": "the model as a process tree",
+    "discover.json": "everything above, for programs",
+}
 
 
 def result(process: Process, files: Mapping[str, str]) -> dict[str, Any]:
@@ -67,64 +90,89 @@ def result(process: Process, files: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def heading(process: Process, manifest: Manifest, name: str) -> list[str]:
-    """Return what the log is, in a few lines."""
+def heading(process: Process, manifest: Manifest, name: str, filters: Mapping[str, str]) -> list[str]:
+    """Return what the log is and what of it is selected, in a few lines."""
     ledger = manifest.ledger
     lines = [
-        f"{name}: {process.cases:,} orders, {process.events:,} events, {len(process.graph.activities)} activities, "
-        f"{len(process.variants):,} variants"
+        f"{name}: {counted(process.cases, 'order')}, {counted(process.events, 'event')}, "
+        f"{counted(len(process.graph.activities), 'activity')}, {counted(len(process.variants), 'variant')}"
     ]
+    if filters:
+        chosen = " ".join(f"--{option} {value}" for option, value in filters.items())
+        lines.append(f"selected by {chosen}: {process.cases:,} of {counted(manifest.cases, 'order')}")
     if manifest.first and manifest.last:
-        lines.append(f"from {manifest.first[:10]} to {manifest.last[:10]} (UTC)")
+        whole = "the whole log: " if filters else ""
+        lines.append(f"{whole}from {manifest.first[:10]} to {manifest.last[:10]} (UTC)")
     left_out = ledger.duplicates + ledger.rejected
     if left_out:
-        reasons = [f"{ledger.duplicates:,} exact duplicates"] if ledger.duplicates else []
+        reasons = [counted(ledger.duplicates, "exact duplicate")] if ledger.duplicates else []
         reasons += [f"{count:,} {reason}" for reason, count in ledger.rejected_by_reason.items()]
-        lines.append(f"{left_out:,} of {ledger.rows_in:,} rows are not in it: {', '.join(reasons)}")
+        lines.append(f"{left_out:,} of {counted(ledger.rows_in, 'row')} left out: {', '.join(reasons)}")
     return lines
 
 
 def tables(process: Process) -> list[Table]:
     """Return the answers to a newcomer's first questions."""
+    return [_variant_table(process), _waiting_table(process), *_department_tables(process), _stage_table(process)]
+
+
+def _variant_table(process: Process) -> Table:
     shown = process.variants[:SHOWN_VARIANTS]
     covered = sum(variant.share for variant in shown)
-    found = [
-        Table(
-            "What usually happens?",
-            (Column("cases", "orders", "count"), Column("share", "share", "share"), Column("activities", "steps")),
-            [(variant.cases, variant.share, " → ".join(variant.activities)) for variant in shown],
-            len(process.variants) - len(shown),
-            (f"these {len(shown)} of {len(process.variants):,} variants are {share_text(covered)} of the orders",),
-        )
-    ]
-    slowest = sorted(process.graph.edges, key=lambda edge: (-edge.median_s * edge.events, edge.source, edge.target))
-    slowest = [edge for edge in slowest if edge.median_s > 0][:SHOWN_ROWS]
-    found.append(
-        Table(
-            "Where do orders wait?",
-            (
-                Column("from", "after"),
-                Column("to", "before"),
-                Column("events", "times", "count"),
-                Column("median_s", "median", "seconds"),
-                Column("p90_s", "9 of 10 in", "seconds"),
-            ),
-            [(edge.source, edge.target, edge.events, edge.median_s, edge.p90_s) for edge in slowest],
-            notes=("most waiting first: median × times; elapsed time, nights and weekends included",),
-        )
+    more = len(process.variants) - len(shown)
+    note = f"these {len(shown)} of {len(process.variants):,} variants are {share_text(covered)} of the orders"
+    return Table(
+        "What usually happens?",
+        (
+            Column("cases", "orders", "count"),
+            Column("share", "share", "share"),
+            Column("variant_id", "variant"),
+            Column("activities", "steps"),
+        ),
+        [(v.cases, v.share, v.variant_id[:SHOWN_ID], _path(v.activities)) for v in shown],
+        more,
+        (note,) if more else (),
     )
-    found += _department_tables(process)
-    found.append(_stage_table(process))
-    return found
+
+
+def _path(activities: Sequence[str]) -> str:
+    """Return the steps of a variant, those in the middle of a long one counted only."""
+    names = [short(name) for name in activities]
+    if len(names) > LONG_PATH:
+        hidden = len(names) - LONG_PATH + 1
+        names[LONG_PATH // 2 : LONG_PATH // 2 + hidden] = [f"({hidden:,} more steps)"]
+    return " → ".join(names)
+
+
+def _waiting_table(process: Process) -> Table:
+    slowest = sorted(process.graph.edges, key=lambda edge: (-edge.median_s * edge.events, edge.source, edge.target))
+    slowest = [edge for edge in slowest if edge.median_s > 0]
+    note = "most waiting first: median × times; elapsed time, nights and weekends included"
+    return Table(
+        "Where do orders wait?",
+        (
+            Column("from", "after"),
+            Column("to", "before"),
+            Column("events", "times", "count"),
+            Column("median_s", "median", "seconds"),
+            Column("p90_s", "9 of 10 in", "seconds"),
+        ),
+        [
+            (short(edge.source), short(edge.target), edge.events, edge.median_s, edge.p90_s)
+            for edge in slowest[:SHOWN_ROWS]
+        ],
+        max(len(slowest) - SHOWN_ROWS, 0),
+        (note if slowest else "no step follows another at a later time",),
+    )
 
 
 def _department_tables(process: Process) -> list[Table]:
     if not process.departments:
-        return [Table("Who does the work?", (), (), notes=("not measurable: no department is recorded in this log",))]
-    shown = process.handoffs[:SHOWN_ROWS]
+        return [Table("Who does the work?", (), (), notes=("not measurable: no department is recorded",))]
     missing = process.without_department
-    share = share_text(missing / process.events) if process.events else "0 %"
-    note = (f"{missing:,} events ({share}) have no department recorded",) if missing else ()
+    share = share_text(missing / process.events)
+    recorded = (f"not recorded for {missing:,} of {counted(process.events, 'event')} ({share})",) if missing else ()
+    handoffs = "a handoff is where another department goes on; what systems do in between is skipped"
     return [
         Table(
             "Who does the work?",
@@ -134,9 +182,9 @@ def _department_tables(process: Process) -> list[Table]:
                 Column("cases", "orders", "count"),
                 Column("share", "of orders", "share"),
             ),
-            [(d.name, d.events, d.cases, d.cases / process.cases) for d in process.departments[:SHOWN_ROWS]],
+            [(short(d.name), d.events, d.cases, d.cases / process.cases) for d in process.departments[:SHOWN_ROWS]],
             max(len(process.departments) - SHOWN_ROWS, 0),
-            note,
+            recorded,
         ),
         Table(
             "Who hands over to whom?",
@@ -147,18 +195,20 @@ def _department_tables(process: Process) -> list[Table]:
                 Column("cases", "orders", "count"),
                 Column("median_s", "median wait", "seconds"),
             ),
-            [(h.source, h.target, h.events, h.cases, h.median_s) for h in shown],
-            len(process.handoffs) - len(shown),
+            [(short(h.source), short(h.target), h.events, h.cases, h.median_s) for h in process.handoffs[:SHOWN_ROWS]],
+            max(len(process.handoffs) - SHOWN_ROWS, 0),
+            (handoffs if process.handoffs else "no order passes from one department to another",),
         ),
     ]
 
 
 def _stage_table(process: Process) -> Table:
     unknown = process.without_meaning
-    notes = (
-        f"what a step means is taken from the project file, else from the built-in lexicon; it knows none for "
-        f"{unknown:,} events ({share_text(unknown / process.events)})",
-    )
+    source = "what a step means is taken from the project file, else from the built-in lexicon"
+    if unknown:
+        source += (
+            f"; unknown for {unknown:,} of {counted(process.events, 'event')} ({share_text(unknown / process.events)})"
+        )
     return Table(
         "Which stages of lead-to-cash does this export show?",
         (
@@ -168,7 +218,7 @@ def _stage_table(process: Process) -> Table:
             Column("share", "of orders", "share"),
         ),
         [(s.name, s.events, s.cases, s.cases / process.cases) for s in process.stages],
-        notes=notes,
+        notes=(source,),
     )
 
 
@@ -207,27 +257,29 @@ def model_table(process: Process) -> Table:
             f"measured on the {quality.variants_measured:,} most frequent of {quality.variants:,} variants: "
             f"{quality.cases_measured:,} of {quality.cases:,} orders"
         )
+    lines.append("fitness: how much of what happens the model allows; precision: how little else; 1 is best")
     return Table(title, (), (), notes=tuple(lines))
 
 
 def not_shown_table(manifest: Manifest) -> Table:
     """Return what this export cannot show, and what to export to change that."""
-    needs = {
-        "departments": "who does the work and where orders bounce: export a department or team",
-        "people": "whether one or several people did a step again: export the user",
-        "processing time": "how much of the time is work and how much is waiting: export when a step began",
-        "field changes": "where errors start: export field, old and new value of every change",
-        "reasons": "why orders were rejected or blocked: export the reason code",
-    }
-    missing = [text for what, text in needs.items() if not manifest.measurable.get(what)]
+    missing = [row for what, row in NEEDS.items() if not manifest.measurable.get(what)]
     coarse = manifest.precision.get("day", 0)
     if coarse:
-        missing.append(
-            f"what came first within a day: {coarse:,} of {manifest.ledger.events:,} stamps are days; export the time"
-        )
-    return Table("What can this export not show?", (), (), notes=tuple(missing or ["nothing that ordermine asks for"]))
+        share = share_text(coarse / manifest.ledger.events)
+        missing.append((f"what came first within a day ({share} of the stamps are days)", "the time of day"))
+    return Table(
+        "What can this export not show?",
+        (Column("question", "question"), Column("export", "to see it, export")),
+        missing,
+        notes=() if missing else ("it has everything that ordermine asks for",),
+    )
 
 
 def files_table(files: Mapping[str, str]) -> Table:
-    """Return where the files are."""
-    return Table("Files", (Column("file", "file"),), [(path,) for _, path in sorted(files.items())])
+    """Return where the files are, and what they are."""
+    return Table(
+        "Files",
+        (Column("file", "file"), Column("what", "what it is")),
+        [(path, FILES.get(name, "")) for name, path in sorted(files.items())],
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ordermine.report.table import Column, Table
+from ordermine.report.table import Column, Table, counted
 
 if TYPE_CHECKING:
     from ordermine.eventlog.manifest import Manifest
@@ -48,10 +48,10 @@ def heading(manifest: Manifest, name: str) -> list[str]:
     """Return the ledger in two lines."""
     ledger = manifest.ledger
     lines = [
-        f"{name}: {ledger.events:,} events of {manifest.cases:,} orders, {manifest.activities:,} activities, "
-        f"{manifest.variants:,} variants",
-        f"{ledger.rows_in:,} rows in = {ledger.events:,} events + {ledger.duplicates:,} exact duplicates + "
-        f"{ledger.rejected:,} rejected",
+        f"{name}: {counted(ledger.events, 'event')} of {counted(manifest.cases, 'order')}, "
+        f"{counted(manifest.activities, 'activity')}, {counted(manifest.variants, 'variant')}",
+        f"{counted(ledger.rows_in, 'row')} in = {counted(ledger.events, 'event')} + "
+        f"{counted(ledger.duplicates, 'exact duplicate')} + {ledger.rejected:,} rejected",
     ]
     if manifest.first and manifest.last:
         lines.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import UsageError, near
-from ordermine.report.table import Column, Table, duration_text
+from ordermine.report.table import Column, Table, counted, duration_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def heading(case: str, found: Sequence[dict[str, Any]]) -> list[str]:
         if any(event["tied"] for event in found)
         else ""
     )
-    return [f"Order {case}: {len(found)} events in {duration_text(total)}; times are UTC.{ties}"]
+    return [f"Order {case}: {counted(len(found), 'event')} in {duration_text(total)}; times are UTC.{ties}"]
 
 
 def table(case: str, found: Sequence[dict[str, Any]]) -> Table:
@@ -100,3 +100,9 @@ def table(case: str, found: Sequence[dict[str, Any]]) -> Table:
         rows,
         notes=() if several_files else (f"rows are those of {found[0]['source_file']}",),
     )
+
+
+def raw_table(found: Sequence[dict[str, Any]]) -> Table:
+    """Return the journey with values as they are, for programs."""
+    rows = [[event["timestamp"] + "Z" if name == "timestamp" else event[name] for name in COLUMNS] for event in found]
+    return Table("Journey", tuple(Column(name, name) for name in COLUMNS), rows)

@@ -51,10 +51,11 @@ def share_text(share: float) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 
-    >>> counted(1, "order"), counted(1200, "order")
-    ('1 order', '1,200 orders')
+    >>> counted(1, "order"), counted(1200, "order"), counted(0, "activity")
+    ('1 order', '1,200 orders', '0 activities')
     """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def short(text: str, characters: int = 40) -> str:
