@@ -99,6 +99,11 @@ def test_large_strata_are_close_to_exact(monkeypatch: pytest.MonkeyPatch) -> Non
             assert stratified_tail(hits, of, rates, mid=False) == pytest.approx(exact_closed, rel=0.02)
 
 
+def test_many_strata_are_added_up_without_loss() -> None:
+    together = binomial_tail(130, 2000, 0.05)
+    assert stratified_tail(130, [2] * 1000, [0.05] * 1000) == pytest.approx(together, rel=1e-9)
+
+
 def test_conditional_tail_by_hand() -> None:
     # Fisher's tea: 4 of 8 cups, 4 hits in all. P(4) = 1/70, P(3) = 16/70.
     assert conditional_tail(3, [4], [4], [8], mid=False) == pytest.approx(17 / 70)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _EXACT_VARIANCE = 10_000.0
 """Up to this variance of the count a tail over several strata is added up exactly; beyond, it is close to normal."""
 
+_FORGOTTEN = 1e-30
+"""Probabilities that are dropped while strata are added up, so that many strata stay as quick as few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -160,7 +163,9 @@ def _binomial(of: int, rate: float) -> _Distribution:
     if rate in (0, 1):
         return of * int(rate), np.ones(1)
     counts = _counts_that_matter(of, rate, 0, of)
-    return int(counts[0]), _from_ratios((of - counts[:-1]) / (counts[:-1] + 1) * (rate / (1 - rate)))
+    before = counts[:-1]
+    odds = math.log(rate) - math.log1p(-rate)
+    return int(counts[0]), _from_steps(np.log((of - before) / (before + 1)) + odds)
 
 
 def _hypergeometric(of: int, all_hits: int, all_of: int) -> _Distribution:
@@ -172,7 +177,7 @@ def _hypergeometric(of: int, all_hits: int, all_of: int) -> _Distribution:
     counts = _counts_that_matter(of, all_hits / all_of, lowest, highest)
     before = counts[:-1]
     misses = all_of - all_hits - of + before + 1
-    return int(counts[0]), _from_ratios((of - before) / (before + 1) * ((all_hits - before) / misses))
+    return int(counts[0]), _from_steps(np.log((of - before) / (before + 1) * ((all_hits - before) / misses)))
 
 
 def _counts_that_matter(of: int, rate: float, lowest: int, highest: int) -> npt.NDArray[np.int64]:
@@ -184,11 +189,11 @@ def _counts_that_matter(of: int, rate: float, lowest: int, highest: int) -> npt.
     return np.arange(first, last + 1)
 
 
-def _from_ratios(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return probabilities that add up to 1, given how many times as likely each count is as the one before."""
+def _from_steps(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return probabilities that add up to 1, given how their logarithm grows from each count to the next."""
     import numpy as np
 
-    logarithms = np.concatenate([np.zeros(1), np.cumsum(np.log(ratios))])
+    logarithms = np.concatenate([np.zeros(1), np.cumsum(steps)])
     weights: npt.NDArray[np.float64] = np.exp(logarithms - logarithms.max())
     return np.divide(weights, math.fsum(weights))
 
@@ -201,6 +206,9 @@ def _tail_of_sum(hits: int, parts: Sequence[_Distribution], mid: bool) -> float:
     for first, probabilities in parts:
         start += first
         weights = np.convolve(weights, probabilities)
+        kept = np.flatnonzero(weights > _FORGOTTEN)
+        start += int(kept[0])
+        weights = weights[kept[0] : kept[-1] + 1]
     above = math.fsum(weights[max(0, hits + 1 - start) :])
     at = float(weights[hits - start]) if 0 <= hits - start < len(weights) else 0.0
     return min(1.0, above + (at / 2 if mid else at))
