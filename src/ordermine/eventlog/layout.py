@@ -46,10 +46,12 @@ class PartSummary:
     variant: np.ndarray
 
 
+_JSON = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
+
 def variant_id(activities: Sequence[str]) -> str:
     """Return the content hash of an activity sequence: 16 hexadecimal digits of SHA-256 over its JSON form."""
-    text = json.dumps(list(activities), ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(_JSON.encode(list(activities)).encode()).hexdigest()[:16]
 
 
 def event_schema(extras: Sequence[str]) -> pa.Schema:
@@ -153,7 +155,7 @@ class Layout:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        ids = {variant: variant_id(variant) for part in parts for variant in part.variants}
+        ids = {variant: variant_id(variant) for variant in {variant for part in parts for variant in part.variants}}
         cases: Counter[tuple[str, ...]] = Counter()
         numbered: list[pa.Array] = []
         for part in parts:
