@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ordermine.eventlog.manifest import Manifest
     from ordermine.project import Project
+
+# The same examples on every run, however busy the machine is.
+settings.register_profile("repeatable", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("repeatable")
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 
@@ -100,7 +105,9 @@ def ingest_rows(tmp_path: Path) -> Callable[..., Path]:
         folder.mkdir()
         path = folder / "orders.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n")
+            writer = csv.DictWriter(
+                file, list(dict.fromkeys(name for row in rows for name in row)), lineterminator="\n"
+            )
             writer.writeheader()
             writer.writerows(rows)
         log = folder / "log"

@@ -23,24 +23,23 @@ PLACES = 6
 
 
 def decimal_mark(pieces: Iterable[pa.Array]) -> str | None:
-    """Return the decimal mark that a column proves, `UNMARKED` where no value has one, None where it stays open.
+    """Return the decimal mark that a column proves; `UNMARKED` if its first piece has none, None if it stays open.
 
     A mark is proven by a value that has both marks (the last one is decimal), that has one of them twice (the other
     one is decimal), or whose only mark can't separate thousands: ``12,50``, ``0,125``, ``1234,567``. ``1.234`` alone
     could be either. Pieces are asked for only while the mark is open.
     """
-    proven = dict.fromkeys((COMMA, POINT), False)
+    first = True
     for values in pieces:
         if not _some(values, "[.,]"):
-            if not any(proven.values()):
+            if first:
                 return UNMARKED
             continue
-        for mark, other in ((COMMA, POINT), (POINT, COMMA)):
-            proven[mark] |= _proves(values, re.escape(mark), re.escape(other))
-        if all(proven.values()):
-            return None
-        if any(proven.values()):
-            return COMMA if proven[COMMA] else POINT
+        first = False
+        comma = _proves(values, COMMA, re.escape(POINT))
+        point = _proves(values, re.escape(POINT), COMMA)
+        if comma or point:
+            return None if comma and point else COMMA if comma else POINT
     return None
 
 

@@ -162,7 +162,8 @@ def _try(
     below = len(records) - header_at
     # Lines swallowed by a quote that never closes explain nothing.
     swallowed = sum(cell.count("\n") for _, _, fields in records for cell in fields)
-    share = count / (below + swallowed)
+    # Lines above the header count, too: a wrong delimiter must not gain by taking the header for preamble.
+    share = count / (len(records) + swallowed)
     return share, Dialect(
         delimiter,
         quote,
