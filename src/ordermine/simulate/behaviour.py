@@ -46,7 +46,7 @@ _NOTICED_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Team:
     """A team of Sales, with customers of its own."""
 
@@ -64,16 +64,12 @@ class Behaviour:
 
     error_rates: Mapping[tuple[str, str], float] = field(default_factory=lambda: dict(_ERROR_RATES))
     """(department, field) → share of the values it writes that are wrong."""
-    noticed_by: Mapping[tuple[str, str], Mapping[str, float]] = field(
-        default_factory=lambda: dict(_NOTICED_BY)
-    )
+    noticed_by: Mapping[tuple[str, str], Mapping[str, float]] = field(default_factory=lambda: dict(_NOTICED_BY))
     """(department, field) of the error → who notices it, with weights."""
     order_types: Mapping[str, float] = field(
         default_factory=lambda: {"Standard": 0.62, "Project": 0.26, "Express": 0.12}
     )
-    channels: Mapping[str, float] = field(
-        default_factory=lambda: {"Field sales": 0.5, "Web": 0.3, "Partner": 0.2}
-    )
+    channels: Mapping[str, float] = field(default_factory=lambda: {"Field sales": 0.5, "Web": 0.3, "Partner": 0.2})
     new_customer: float = 0.6
     """Begins as a lead; the others order again and begin with the configuration."""
     discount: float = 0.2

@@ -72,9 +72,7 @@ class Person:
 class Company:
     """The people, their working hours and the clock they share."""
 
-    def __init__(
-        self, hours: WorkingHours, size: float = 1.0, staff: Mapping[str, tuple[str, int]] = STAFF
-    ) -> None:
+    def __init__(self, hours: WorkingHours, size: float = 1.0, staff: Mapping[str, tuple[str, int]] = STAFF) -> None:
         """Hire `size` times the people of `staff`, never fewer than those."""
         import simpy
 

@@ -3,57 +3,85 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
 from ordermine.simulate.master_data import cents, money
+from ordermine.simulate.steps import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from ordermine.simulate.recorder import Event
-    from ordermine.simulate.working_hours import WorkingHours
 
-COLUMNS = (
-    "Order",
-    "Step",
-    "Changed at",
-    "Department",
-    "User",
-    "Actor type",
-    "Customer",
-    "Segment",
-    "Region",
-    "Order type",
-    "Channel",
-    "Item",
-    "Quantity",
-    "Amount",
-    "Currency",
-    "Field",
-    "Old value",
-    "New value",
-    "Reason",
-    "Reference",
-)
+COLUMN_KEYS: Final = {
+    "Order": "case",
+    "Step": "activity",
+    "Changed at": "timestamp",
+    "Department": "department",
+    "User": "resource",
+    "Actor type": "actor_type",
+    "Customer": "customer",
+    "Segment": "",
+    "Region": "",
+    "Order type": "",
+    "Channel": "channel",
+    "Item": "item",
+    "Quantity": "quantity",
+    "Amount": "amount",
+    "Currency": "currency",
+    "Field": "field",
+    "Old value": "old",
+    "New value": "new",
+    "Reason": "reason",
+    "Reference": "reference",
+    "Object type": "object_type",
+    "Object id": "object_id",
+}
+"""Column that an export may have → key of the project file that it plays; empty for case attributes."""
+
+OBJECT_COLUMNS: Final = ("Object type", "Object id")
+
+COLUMNS: Final = tuple(column for column in COLUMN_KEYS if column not in OBJECT_COLUMNS)
+"""The columns of an export that doesn't say which object a step belongs to."""
+
+_ID_PREFIXES: Final = {"lead": "LD", "quote": "QU", "contract": "CT", "delivery": "DN", "invoice": "IN"}
+"""Type of an object other than the order → how its numbers begin."""
+
+_OBJECT_OF_STAGE: Final = {
+    "lead": "lead",
+    "qualify": "lead",
+    "quote": "quote",
+    "contract": "contract",
+    "deliver": "delivery",
+    "invoice": "invoice",
+}
+"""Stage of a step without a field → type of the object it belongs to; of all others it is the order."""
 
 
-def write_csv(path: Path, events: Iterable[Event], hours: WorkingHours) -> None:
-    """Write the events, which come in the order of time; the header is the order's as of the export."""
+def write_csv(
+    path: Path, events: Iterable[Event], stamp: Callable[[int], str], columns: Sequence[str] = COLUMNS
+) -> None:
+    """Write the events in the order given; the header is the order's as of the export.
+
+    `stamp` writes a moment, `columns` are among those of `COLUMN_KEYS`.
+    """
+    chosen = itemgetter(*(list(COLUMN_KEYS).index(column) for column in columns))
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows(_row(event, hours) for event in events)
+        rows.writerow(columns)
+        rows.writerows(chosen(_row(event, stamp)) for event in events)
 
 
-def _row(event: Event, hours: WorkingHours) -> tuple[str, ...]:
+def _row(event: Event, stamp: Callable[[int], str]) -> tuple[str, ...]:
     order, note = event.order, event.note
     price = order.values.get("order.price", order.values.get("quote.price", ""))
     quantity = order.right["quantity"]
     return (
         order.number,
         event.step,
-        hours.stamp(event.moment),
+        stamp(event.moment),
         event.actor.department,
         event.actor.user,
         event.actor.actor_type,
@@ -62,7 +90,7 @@ def _row(event: Event, hours: WorkingHours) -> tuple[str, ...]:
         order.customer.region,
         order.order_type,
         order.channel,
-        order.values.get("item", ""),
+        note.item or order.values.get("item", ""),
         quantity,
         money(int(quantity) * cents(price)) if price else "",
         "EUR" if price else "",
@@ -71,4 +99,16 @@ def _row(event: Event, hours: WorkingHours) -> tuple[str, ...]:
         note.new,
         note.reason,
         note.reference,
+        *_object(event),
     )
+
+
+def _object(event: Event) -> tuple[str, str]:
+    """Return type and number of the object that the event belongs to."""
+    of_field = event.note.field.rpartition(".")[0]
+    of_stage = "" if event.note.field else _OBJECT_OF_STAGE.get(STEPS[event.step].stage, "")
+    kind = of_field or of_stage or "order"
+    number = event.order.number
+    if kind != "order":
+        number = number.replace("SO", _ID_PREFIXES[kind])
+    return kind, f"{number}/{event.note.part}" if event.note.part else number

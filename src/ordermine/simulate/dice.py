@@ -35,6 +35,16 @@ class Dice:
         throw = self._throw()
         return low + int(throw * throw * (high - low))
 
+    def spread(self, quantiles: Mapping[float, int]) -> int:
+        """Return a whole number that is distributed as the quantiles say: share from 0 to 1 → number."""
+        throw = self._throw()
+        (low_share, low), *further = quantiles.items()
+        for share, high in further:
+            if throw < share:
+                return low + int((throw - low_share) / (share - low_share) * (high - low))
+            low_share, low = share, high
+        return low
+
     def pick(self, options: Sequence[T]) -> T:
         """Return one of the options, each equally likely."""
         return options[int(self._throw() * len(options))]

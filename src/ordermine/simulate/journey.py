@@ -34,6 +34,9 @@ _CORRECTIONS = {
 }
 """Field → step that corrects it; the others are order data."""
 
+_LINE_BY_LINE = ("Enter order", "Pick goods")
+"""Steps that the export shows once for every line of the order."""
+
 
 def bare(field: str) -> str:
     """Return a field's name without its object: ``order.price`` → ``price``."""
@@ -43,9 +46,7 @@ def bare(field: str) -> str:
 class Journey:
     """The order, the people it has met so far, and the errors it carries."""
 
-    def __init__(
-        self, order: Order, company: Company, behaviour: Behaviour, recorder: Recorder, dice: Dice
-    ) -> None:
+    def __init__(self, order: Order, company: Company, behaviour: Behaviour, recorder: Recorder, dice: Dice) -> None:
         self.order = order
         self.company = company
         self.behaviour = behaviour
@@ -111,7 +112,7 @@ class Journey:
     def correct_all(self, departments: Iterable[str]) -> Course[None]:
         """Have each department correct what it notices, whichever field it is."""
         for department in departments:
-            for field in [field for field in self._errors if self.notices(department, field)]:
+            for field in self.fields_noticed(department):
                 yield from self.correct(department, _CORRECTIONS.get(field, "Correct order data"), field)
 
     def redo(self, department: str, step: str, field: str) -> Course[None]:
@@ -133,11 +134,14 @@ class Journey:
 
     def inherit(self, field: str) -> None:
         """Take a field over from the customer master, where it may be out of date."""
-        right = self.order.right[field]
-        wrong = self._wrong(CUSTOMER_MASTER, field, right)
-        self.order.values[field] = wrong or right
+        wrong = self._wrong(CUSTOMER_MASTER, field)
+        self.order.values[field] = wrong or self.order.right[field]
         if wrong:
             self._plant(CUSTOMER_MASTER, field, wrong, None)
+
+    def fields_noticed(self, department: str) -> list[str]:
+        """Return the fields (without their objects) whose errors the department notices."""
+        return [field for field in self._errors if self.notices(department, field)]
 
     def notices(self, department: str, field: str) -> bool:
         """Return whether the department notices that the field (without its object) is wrong."""
@@ -172,7 +176,7 @@ class Journey:
     def _put(self, department: str, step: str, field: str, value: str, *, first: bool) -> Course[None]:
         department = self._desk(department)
         old = self.order.values.get(field, "")
-        wrong = None if self.is_wrong(bare(field)) else self._wrong(department, bare(field), value)
+        wrong = None if self.is_wrong(bare(field)) else self._wrong(department, bare(field))
         note = Note(field, old, wrong or value)
         if first and self._is_untracked(field):
             note = _NOTHING
@@ -190,7 +194,7 @@ class Journey:
             if not source and self._is_left_empty(department, field):
                 continue
             value = self.order.values[source] if source else self.order.right[bare(field)]
-            wrong = None if self.is_wrong(bare(field)) else self._wrong(department, bare(field), value)
+            wrong = None if self.is_wrong(bare(field)) else self._wrong(department, bare(field))
             if source or not self._is_untracked(field):
                 notes.append(Note(field, self.order.values.get(field, ""), wrong or value))
             self.order.values[field] = wrong or value
@@ -227,10 +231,10 @@ class Journey:
         self.recorder.errors.append(gap)
         return True
 
-    def _wrong(self, department: str, field: str, right: str) -> str | None:
+    def _wrong(self, department: str, field: str) -> str | None:
         rate = self.behaviour.error_rates.get((department, field), 0.0)
         rate *= self.behaviour.segment_risk.get(self.order.customer.segment, 1.0)
-        return wrong_value(self.dice, field, right) if self.dice.chance(rate) else None
+        return wrong_value(self.dice, field, self.order.right[field]) if self.dice.chance(rate) else None
 
     def _plant(self, department: str, field: str, wrong: str, moment: int | None) -> None:
         noticed_by = self.dice.weighted(self.behaviour.noticed_by[department, bare(field)])
@@ -252,8 +256,9 @@ class Journey:
         return self.company.clock.timeout(moment - self.company.now)
 
     def _record(self, department: str, step: str, actor: Actor, notes: tuple[Note, ...]) -> None:
-        written = [note for note in (*notes, *self._put_along(department, step)) if note != _NOTHING]
-        for note in written or [_NOTHING]:
-            self.recorder.events.append(
-                Event(self.order, STEPS[step].name, self.company.now, actor, note)
-            )
+        rows = [note for note in (*notes, *self._put_along(department, step)) if note != _NOTHING] or [_NOTHING]
+        if step in _LINE_BY_LINE:
+            further = enumerate(self.order.further_items, 2)
+            rows += [Note(part=str(10 * line), item=item) for line, item in further]
+        for note in rows:
+            self.recorder.events.append(Event(self.order, STEPS[step].name, self.company.now, actor, note))

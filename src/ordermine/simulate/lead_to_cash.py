@@ -7,11 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ordermine.simulate.aftercare import settle
-from ordermine.simulate.company import SALES, Company
+from ordermine.simulate.alike import alike, alter
+from ordermine.simulate.company import SALES, STAFF, Company
 from ordermine.simulate.dice import Dice
 from ordermine.simulate.fulfilment import fulfil
 from ordermine.simulate.journey import Course, Journey
-from ordermine.simulate.master_data import ITEMS, customer, money
+from ordermine.simulate.master_data import ITEMS, customer, further_values, money
 from ordermine.simulate.ordering import enter_and_confirm
 from ordermine.simulate.recorder import Note, Order, Recorder, Rejection
 from ordermine.simulate.selling import sell
@@ -47,6 +48,9 @@ _AFTER = 2
 _USUAL_TRAFFIC = 1000
 """Orders in the half-year that `STAFF` is made for."""
 
+_TEAM = 6
+"""People in a sales team for the usual traffic."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
@@ -66,13 +70,16 @@ def run(orders: int, seed: int, behaviour: Behaviour) -> Recorder:
     after a rejection come on top of `orders`.
     """
     traffic = max(orders, _USUAL_TRAFFIC)
-    company = Company(HOURS, traffic / _USUAL_TRAFFIC)
+    teams = {team.name: (f"T{index:02d}-", _TEAM) for index, team in enumerate(behaviour.teams)}
+    company = Company(HOURS, traffic / _USUAL_TRAFFIC, {**STAFF, **teams})
+    company.misfile(behaviour.misfiled_people, Dice(seed, "misfiled people"))
     exported, forgotten = Recorder(), Recorder()
     for arrival in _arrivals(orders, traffic, seed, behaviour):
         recorder = exported if arrival.exported else forgotten
         journey = Journey(arrival.order, company, behaviour, recorder, arrival.dice)
         company.clock.process(_live(journey, arrival.moment))
     company.clock.run(until=(_BEFORE + _EXPORTED + _AFTER) * _WEEK)
+    _settle_rejections(exported)
     return exported
 
 
@@ -87,6 +94,7 @@ def _arrivals(orders: int, traffic: int, seed: int, behaviour: Behaviour) -> lis
         for index in range(traffic * (last - first) // _EXPORTED):
             dice = Dice(seed, span, index)
             order = _order(seed, traffic, behaviour, dice)
+            _refine(order, behaviour, Dice(seed, span, index, "refined"), seed)
             if order.new_customer and order.channel == "Web":
                 moment = dice.whole(first * 7, last * 7 - 1) * DAY + dice.whole(6 * HOUR, 23 * HOUR)
             else:
@@ -117,12 +125,30 @@ def _order(seed: int, traffic: int, behaviour: Behaviour, dice: Dice) -> Order:
     )
 
 
+def _refine(order: Order, behaviour: Behaviour, dice: Dice, seed: int) -> None:
+    """Give the order what only some scenarios need: further right values, further lines, a team of Sales."""
+    order.right.update(further_values(dice))
+    others = [item for item in ITEMS if item != order.right["item"]]
+    for _ in range(dice.weighted(behaviour.lines) - 1):
+        order.further_items += (others.pop(dice.whole(0, len(others) - 1)),)
+    if behaviour.teams:
+        team = dice.weighted({team: team.weight for team in behaviour.teams})
+        client = Dice(seed, "customer", team.name, order.customer.number)
+        order.team = team.name
+        order.order_type = dice.weighted(team.order_types)
+        order.customer = replace(
+            order.customer,
+            number=f"{order.customer.number}-{behaviour.teams.index(team) + 1:02d}",
+            region=team.region,
+            segment=client.weighted(team.segments),
+        )
+
+
 def _live(journey: Journey, arrival: int) -> Course[None]:
     """Take one order from the first contact to its end, whatever that is."""
     yield journey.company.clock.timeout(arrival)
     journey.order.number = journey.company.next_order_number()
-    if (yield from sell(journey)):
-        yield from _handle(journey, None)
+    yield from _sell_and_handle(journey)
 
 
 def _handle(journey: Journey, predecessor: Rejection | None) -> Course[None]:
@@ -134,6 +160,8 @@ def _handle(journey: Journey, predecessor: Rejection | None) -> Course[None]:
     if rejection is not None:
         if predecessor is not None:
             predecessor.outcome = "resubmitted_rejected"
+        if journey.may(journey.behaviour.alike):
+            journey.company.clock.process(_order_alike(journey))
         if rejection.outcome == "open":
             yield from _resubmit(journey, rejection)
     elif (yield from fulfil(journey)):
@@ -153,6 +181,39 @@ def _resubmit(journey: Journey, rejection: Rejection) -> Course[None]:
         "quote.price": old.right["price"],
     }
     again = Journey(order, company, journey.behaviour, journey.recorder, journey.dice)
-    yield from again.work(SALES, "Resubmit order", Note(reference=old.number))
+    if journey.may(journey.behaviour.altered):
+        alter(order)
+    if not journey.may(journey.behaviour.unreferenced):
+        yield from again.work(SALES, "Resubmit order", Note(reference=old.number))
     rejection.resubmitted_as = order.number
     yield from _handle(again, rejection)
+
+
+def _sell_and_handle(journey: Journey) -> Course[None]:
+    if (yield from sell(journey)):
+        yield from _handle(journey, None)
+
+
+def _order_alike(journey: Journey) -> Course[None]:
+    """Have the customer of a rejected order order something alike, for reasons of their own."""
+    order, days = alike(journey.order, journey.dice)
+    yield from journey.wait_days(*days)
+    order.number = journey.company.next_order_number()
+    dice = Dice("alike", journey.dice.whole(0, 1_000_000_000))
+    yield from _sell_and_handle(Journey(order, journey.company, journey.behaviour, journey.recorder, dice))
+
+
+def _settle_rejections(recorder: Recorder) -> None:
+    """Say of every rejection what the day of the export says.
+
+    The order is given up after 30 days in which nothing happened, and resubmitted in vain if the order that was
+    entered anew stands rejected.
+    """
+    standing = {rejection.order: rejection for rejection in recorder.rejections}
+    for rejection in recorder.rejections:
+        again = standing.get(rejection.resubmitted_as)
+        if again is not None and again.outcome != "restored":
+            rejection.outcome = "resubmitted_rejected"
+        elif not rejection.resubmitted_as and rejection.outcome != "restored":
+            age = recorder.events[-1].moment - rejection.rejected_at
+            rejection.outcome = "abandoned" if age >= 30 * DAY else "open"

@@ -81,8 +81,9 @@ def money(amount: int) -> str:
 
 
 def cents(amount: str) -> int:
-    """Return the cents of an amount written by `money`."""
-    return int(amount.replace(".", ""))
+    """Return the cents of an amount written by `money`, or in another spelling of it."""
+    whole, _, part = amount.replace(",", ".").partition(".")
+    return int(whole) * 100 + int(part or "0")
 
 
 def wrong_value(dice: Dice, field: str, right: str) -> str:
@@ -130,9 +131,9 @@ def meaning(value: str) -> str:
 
 def respelt(dice: Dice, value: str) -> str:
     """Return the value in another spelling that means the same."""
-    if meaning(value).replace(".", "").isdigit():
-        spellings = [value.replace(".", ","), value.replace(",", "."), meaning(value), meaning(value) + ".00"]
-        spellings = [spelling for spelling in spellings if meaning(spelling) == meaning(value)]
+    plain = meaning(value)
+    if plain.replace(".", "").isdigit():
+        spellings = [plain, plain.replace(".", ",")] if "." in plain else [plain, plain + ".00", plain + ",00"]
     else:
         spellings = [value.upper(), value.lower(), value.replace(",", ""), value.replace(" ", "  ")]
     return dice.pick([spelling for spelling in spellings if spelling != value])

@@ -25,7 +25,7 @@ def enter_and_confirm(journey: Journey) -> Course[Rejection | None]:
     """Enter, check and confirm the order; return the rejection if it is rejected for good or entered anew."""
     behaviour, dice = journey.behaviour, journey.dice
     if dice.chance(behaviour.entry_query):
-        yield from _ask_sales(journey, ORDER_MANAGEMENT, _ENTRY_QUERIES)
+        yield from ask_sales(journey, ORDER_MANAGEMENT, _ENTRY_QUERIES)
     if journey.notices(ORDER_MANAGEMENT, "price"):
         yield from journey.work(ORDER_MANAGEMENT, "Query order", Note(reason="Price differs from price list"))
         yield from journey.redo(DEAL_DESK, "Calculate price", "quote.price")
@@ -61,9 +61,9 @@ def _check_credit(journey: Journey) -> Course[Rejection | None]:
         journey.automatic(ERP, "Approve credit")
         return None
     if dice.chance(behaviour.credit_query):
-        yield from _ask_sales(journey, CREDIT, _CREDIT_QUERIES)
+        yield from ask_sales(journey, CREDIT, _CREDIT_QUERIES)
         while dice.chance(behaviour.query_repeated):
-            yield from _ask_sales(journey, CREDIT, _CREDIT_QUERIES)
+            yield from ask_sales(journey, CREDIT, _CREDIT_QUERIES)
     if dice.chance(behaviour.credit_block):
         yield from journey.work(CREDIT, "Set credit block", Note(reason="Open items overdue"))
         yield from journey.wait_days(1, 15)
@@ -76,7 +76,8 @@ def _check_credit(journey: Journey) -> Course[Rejection | None]:
     return None
 
 
-def _ask_sales(journey: Journey, department: str, questions: tuple[str, ...]) -> Course[None]:
+def ask_sales(journey: Journey, department: str, questions: tuple[str, ...]) -> Course[None]:
+    """Have the department ask Sales something, and Sales answer."""
     yield from journey.work(department, "Query order", Note(reason=journey.dice.pick(questions)))
     yield from journey.wait_days(0, 2)
     if journey.may(journey.behaviour.answer_changes):

@@ -1,4 +1,4 @@
-"""Every scenario by name. To add one, write a file such as `demo` and enter it here."""
+"""Every scenario by name. To add one, write a file with a `PLAN`, such as `demo`, and enter it here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError, near
-from ordermine.simulate import demo
+from ordermine.simulate import (
+    back_and_forth,
+    back_and_forth_by_day,
+    control,
+    demo,
+    maturity,
+    mix,
+    omission,
+    origins,
+    origins_documents,
+    rejections,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
+
+    from ordermine.simulate.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +32,23 @@ class Scenario:
     name: str
     summary: str
     """One line for the command's help."""
-    write: Callable[[Path, int, int], list[Path]]
-    """(directory, orders, seed) → the files written."""
+    plan: Plan
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "demo": Scenario("demo", "an ordinary company with one department that writes wrong prices", demo.write),
+    scenario.name: scenario
+    for scenario in (
+        Scenario("demo", "an ordinary company with one department that writes wrong prices", demo.PLAN),
+        Scenario("control", "a company in which nothing stands out", control.PLAN),
+        Scenario("origins", "errors of seven departments that show in others", origins.PLAN),
+        Scenario("origins-documents", "the same, without a field history", origins_documents.PLAN),
+        Scenario("omission", "required fields left empty that others fill", omission.PLAN),
+        Scenario("loops", "orders that go back and forth", back_and_forth.PLAN),
+        Scenario("loops-day", "the same, with dates only", back_and_forth_by_day.PLAN),
+        Scenario("rejections", "rejected orders, entered anew with a reference or without", rejections.PLAN),
+        Scenario("mix", "thirty sales teams, two of them worse than their mix", mix.PLAN),
+        Scenario("maturity", "errors that show long after the invoice", maturity.PLAN),
+    )
 }
 
 
@@ -52,4 +75,4 @@ def write_scenario(name: str, directory: Path, orders: int, seed: int) -> list[P
         raise UsageError(f"no scenario named {name!r}", hint=near(name, SCENARIOS))
     if orders < 1:
         raise UsageError(f"can't simulate {orders} orders", hint="ask for at least 1, e.g. --orders 1000")
-    return SCENARIOS[name].write(directory, orders, seed)
+    return SCENARIOS[name].plan.write(directory, name, orders, seed)

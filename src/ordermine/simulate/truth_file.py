@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ordermine.simulate.recorder import ChangeRequest, PlantedError, Recorder, Rejection
@@ -13,14 +14,21 @@ if TYPE_CHECKING:
 
 
 def write_truth(
-    path: Path, scenario: str, orders: int, seed: int, recorder: Recorder, hours: WorkingHours
+    path: Path,
+    scenario: str,
+    orders: int,
+    seed: int,
+    recorder: Recorder,
+    hours: WorkingHours,
+    further: Mapping[str, Any],
 ) -> None:
     """Write ``truth.json``; moments are stamps as in the export, null where something hasn't happened.
 
     ``errors`` and ``change_requests`` carry the columns of ``origins --errors``, ``rejections`` those of
     ``measure OM501`` (an entry per rejection, where OM501 has a row per order). An error that nobody has
     corrected by the export has no ``detected_by``; one that was there before the order began, no
-    ``originated_by``. What was put right before the order was entered is no error.
+    ``originated_by``. What was put right before the order was entered is no error. `further` are the sections
+    that only this scenario has.
     """
     truth = {
         "scenario": scenario,
@@ -29,6 +37,7 @@ def write_truth(
         "errors": [_error(error, hours) for error in recorder.errors],
         "change_requests": [_change_request(request, hours) for request in recorder.change_requests],
         "rejections": [_rejection(rejection, hours) for rejection in recorder.rejections],
+        **further,
     }
     path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
 
@@ -41,7 +50,7 @@ def _error(error: PlantedError, hours: WorkingHours) -> dict[str, Any]:
     return {
         "case_id": error.order,
         "field": error.detected_field or error.origin_field or error.field,
-        "class": "error",
+        "class": error.kind,
         "wrong_value": error.wrong,
         "detected_at": _stamp(error.detected_at, hours),
         "detected_by": error.detected_by or None,

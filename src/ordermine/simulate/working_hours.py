@@ -57,3 +57,7 @@ class WorkingHours:
         """Return the moment as an export writes it: ``2026-02-27 14:05:09``, local time without an offset."""
         midnight = datetime.combine(self.first_day, datetime.min.time())
         return (midnight + timedelta(seconds=moment)).isoformat(sep=" ")
+
+    def day_stamp(self, moment: int) -> str:
+        """Return the day of the moment: ``2026-02-27``."""
+        return (self.first_day + timedelta(days=moment // DAY)).isoformat()
