@@ -118,6 +118,15 @@ def ingest_rows(tmp_path: Path) -> Callable[..., Path]:
     return write_and_ingest
 
 
+@pytest.fixture
+def tiny_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let text files be read in pieces of a line or two."""
+    from ordermine.ingest.readers import csv
+
+    monkeypatch.setattr(csv, "PIECE_BYTES", 7)
+    monkeypatch.setattr(csv, "HEADER_BYTES", 3)
+
+
 @pytest.fixture(scope="session")
 def real_logs() -> Path:
     if not REAL.is_dir():

@@ -42,6 +42,8 @@ class PartSummary:
     constant: frozenset[str]
     cases: dict[str, Any]
     """Column of cases.parquet → values of the part's cases, without `case_id`, `case_no`, `variant_id`."""
+    attributes: dict[str, pa.Array]
+    """Column of the source → value of each case."""
     variants: list[tuple[str, ...]]
     variant: np.ndarray
 
@@ -127,7 +129,6 @@ class Layout:
             "events": part.events,
             "first_activity": columns["activity"].take(pa.array(part.first_row)),
             "last_activity": columns["activity"].take(last_row),
-            **part.attributes,
         }
         return PartSummary(
             table.num_rows,
@@ -139,15 +140,10 @@ class Layout:
             frozenset(activity for variant in part.variants for activity in variant),
             part.constant,
             cases,
+            part.attributes,
             part.variants,
             part.variant,
         )
-
-    def write_empty_part(self, path: Path) -> None:
-        """Write the only part of a log without events, so that every question gets an empty answer."""
-        import pyarrow.parquet as pq
-
-        pq.write_table(self._schema.empty_table(), path, **_OPTIONS)
 
     def write_cases(self, folder: Path, parts: Sequence[PartSummary], attributes: Sequence[str]) -> int:
         """Write cases.parquet and variants.parquet; return the number of variants."""
@@ -166,8 +162,8 @@ class Layout:
             names = pa.array([ids[variant] for variant in part.variants], pa.string())
             numbered.append(names.take(pa.array(part.variant)))
 
-        def column(name: str, kind: pa.DataType) -> pa.Array:
-            pieces = [part.cases.get(name) for part in parts]
+        def column(name: str, kind: pa.DataType, *, attribute: bool = False) -> pa.Array:
+            pieces = [(part.attributes if attribute else part.cases).get(name) for part in parts]
             chunks = [
                 pa.nulls(len(part.variant), kind) if piece is None else _as(piece, kind)
                 for part, piece in zip(parts, pieces, strict=True)
@@ -190,9 +186,10 @@ class Layout:
         }
         for name in attributes:
             kind = self._schema.field(name).type
-            columns[f"case_{name}" if name in columns else name] = column(
-                name, pa.string() if pa.types.is_dictionary(kind) else kind
-            )
+            values = column(name, pa.string() if pa.types.is_dictionary(kind) else kind, attribute=True)
+            # Names that differ in case only are the same to a query.
+            taken = {existing.lower() for existing in columns}
+            columns[f"case_{name}" if name.lower() in taken else name] = values
         pq.write_table(pa.table(columns), folder / "cases.parquet", row_group_size=ROW_GROUP, **_OPTIONS)
         ordered = sorted(cases.items(), key=lambda item: (-item[1], item[0]))
         variants = {

@@ -330,8 +330,6 @@ class _Writer:
             self.left_out.extend((source, LeftOut(row, DUPLICATE)) for source, row in summary.duplicates)
             self.precision.update(summary.precision)
             self.repeated_kept += summary.repeated_kept
-        if not self.summaries:
-            self.layout.write_empty_part(self.folder / "events" / "part-00000.parquet")
         self.constant = constant or frozenset()
 
     def finish(self, raw_text: RawText, carried: pa.Table | None) -> Written:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordermine.errors import InputError
 from ordermine.lexicon import meanings
 from ordermine.schema import SYSTEM_ACTORS
 
@@ -143,8 +144,11 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
     * ``steps``           events with kind, stage and whether a system did them; ``meanings`` (activity, kind, stage, source)
     * ``activity_cases``  activity, cases, events
     * ``recurrences``     see `recurrences.find_recurrences`
+    * ``cut_off``         see `cut_off.create_cut_off`
     * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us, end_us
     * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
+    * ``returns``, ``rallies``, ``long_loops``  see `returns`
+    * ``return_ranges``   see `ties.find_return_ranges`
     """
     made = log.views_made
     if made.get(name) == level:
@@ -157,6 +161,10 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         from ordermine.eventlog.recurrences import find_recurrences
 
         log.connection.register(name, find_recurrences(log))
+    elif name == "cut_off":
+        from ordermine.eventlog.cut_off import create_cut_off
+
+        create_cut_off(log)
     elif name in ("visits", "handoffs"):
         from ordermine.eventlog.visits import find_visits
 
@@ -164,6 +172,14 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         for view, table in (("visits", visits.visit_table()), ("handoffs", visits.handoff_table())):
             log.connection.register(view, table)
             made[view] = level
+    elif name in ("returns", "rallies", "long_loops"):
+        from ordermine.eventlog.returns import create_returns
+
+        create_returns(log, level)
+    elif name == "return_ranges":
+        from ordermine.eventlog.ties import find_return_ranges
+
+        log.connection.register(name, find_return_ranges(log, level))
     else:
         raise ValueError(f"no view {name!r}")
     made[name] = level
@@ -188,10 +204,13 @@ def read_arrays(log: Log, columns: Sequence[str], parts: Sequence[Path] | None =
         parts = sorted((log.folder / "events").glob("part-*.parquet"))
     threads = (log.threads or 2) > 1 and len(parts) > 1
     # `pq.read_table` takes several times as long for a small file, and loads the whole of Arrow's datasets.
-    tables = [
-        pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads)
-        for part in parts
-    ]
+    try:
+        tables = [
+            pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads) for part in parts
+        ]
+    except (pa.ArrowInvalid, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise InputError(f"{log.path}: {first}", hint="the log may be damaged; ingest again") from error
     table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
     if log.selected is not None:
         numbers = np.asarray(table.column("case_no").combine_chunks())
