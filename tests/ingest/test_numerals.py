@@ -1,3 +1,4 @@
+# ruff: noqa: TID253
 from __future__ import annotations
 
 from decimal import Decimal

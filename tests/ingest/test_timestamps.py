@@ -1,3 +1,4 @@
+# ruff: noqa: TID253, DTZ001
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta

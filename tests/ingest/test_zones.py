@@ -1,3 +1,4 @@
+# ruff: noqa: TID253, DTZ001
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -5,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordermine.errors import UsageError
@@ -59,6 +60,7 @@ def test_stray_years_cost_no_time() -> None:
     assert counts == [0, 0]
 
 
+@settings(max_examples=15)
 @given(
     st.lists(st.datetimes(datetime(1850, 1, 1), datetime(2150, 1, 1)), min_size=1, max_size=10), st.sampled_from(ZONES)
 )
@@ -69,6 +71,7 @@ def test_agrees_with_the_standard_library(stamps: list[datetime], zone: str) -> 
     assert utc.tolist() == wall(*map(str, expected)).tolist()
 
 
+@settings(max_examples=15)
 @given(
     st.lists(st.datetimes(datetime(1850, 1, 1), datetime(2150, 1, 1)), min_size=1, max_size=10), st.sampled_from(ZONES)
 )

@@ -17,6 +17,11 @@ Row = tuple[int, tuple[str | None, ...]]
 ENDS = {"LF": "\n", "CRLF": "\r\n", "CR": "\r"}
 
 
+def set_pieces(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(csv_module, "PIECE_BYTES", size)
+    monkeypatch.setattr(csv_module, "HEADER_BYTES", size)
+
+
 def read(folder: Path, content: str | bytes) -> tuple[tuple[str, ...], list[Row], list[tuple[int, str, str | None]]]:
     """Return columns, rows with their lines, and what was left out with its lines."""
     path = folder / "export.csv"
@@ -32,10 +37,10 @@ def read(folder: Path, content: str | bytes) -> tuple[tuple[str, ...], list[Row]
     return source.columns, rows, left_out
 
 
-@pytest.fixture(params=[1 << 23, 7], ids=["one piece", "tiny pieces"])
-def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(csv_module, "PIECE_BYTES", request.param)
-    return int(request.param)
+@pytest.fixture(params=["one piece", "tiny pieces"])
+def piece(request: pytest.FixtureRequest) -> None:
+    if request.param == "tiny pieces":
+        request.getfixturevalue("tiny_pieces")
 
 
 @pytest.mark.usefixtures("piece")
@@ -84,7 +89,7 @@ def test_encodings(encoding: str, tmp_path: Path) -> None:
 def test_utf16_characters_beyond_two_bytes_survive_every_cut(
     encoding: str, mark: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_module, "PIECE_BYTES", 3)
+    set_pieces(monkeypatch, 3)
     text = ("\ufeff" if mark else "") + "aaaa,bbbb\n1111,x\U0001f600\U0001f680y\n2222,z\n"
     assert read(tmp_path, text.encode(encoding))[1] == [(2, ("1111", "x\U0001f600\U0001f680y")), (3, ("2222", "z"))]
 
@@ -94,12 +99,12 @@ def test_utf8_character_on_a_cut_is_no_sign_of_another_encoding(
 ) -> None:
     text = "a,b\n1,plain\n2,ü\n3,plain\n"
     for size in range(1, 12):
-        monkeypatch.setattr(csv_module, "PIECE_BYTES", size)
+        set_pieces(monkeypatch, size)
         assert read(tmp_path, text)[1] == [(2, ("1", "plain")), (3, ("2", "ü")), (4, ("3", "plain"))]
 
 
 def test_encoding_that_shows_late_is_the_same_on_every_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_module, "PIECE_BYTES", 10)
+    set_pieces(monkeypatch, 10)
     path = tmp_path / "late.csv"
     path.write_bytes(("a,b\n" + "1,plain\n" * 20 + "2,Müller\n").encode("cp1252"))
     source = open_csv(path, "late.csv")
@@ -165,7 +170,7 @@ def test_two_stray_quotes_swallow_no_rows(tmp_path: Path) -> None:
 
 
 def test_stray_quote_in_a_large_file_costs_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_module, "PIECE_BYTES", 1 << 12)
+    set_pieces(monkeypatch, 1 << 12)
     lines = [f"{number},x,y" for number in range(5000)]
     lines[2500] = '2500,"x,y'
     _, rows, left_out = read(tmp_path, "\n".join(["a,b,c", *lines]) + "\n")

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PIECE_BYTES = 1 << 23
 """Size of the pieces; fixed, because the order of dictionaries in the log follows from it."""
 
+HEADER_BYTES = 1 << 16
+"""Size of the blocks in which the lines up to the header are read."""
+
 LONGEST_RECORD_LINES = 1000
 """A quoted field that runs on for more lines was opened by a stray quote."""
 
@@ -56,7 +59,7 @@ def open_csv(path: Path, name: str) -> CsvSource:
         raise InputError(f"{name}: not a text file", hint="name the export itself, not an archive or a picture")
     text = _decode_head(head[mark:], encoding)
     dialect = find_dialect(text, name, complete=complete)
-    return CsvSource(path, name, encoding, dialect, is_gzip(path), certain=encoding != "utf-8" or mark > 0)
+    return CsvSource(path, name, encoding, mark, dialect, is_gzip(path), certain=encoding != "utf-8" or mark > 0)
 
 
 def _decode_head(head: bytes, encoding: str) -> str:
@@ -86,6 +89,8 @@ class CsvSource:
     path: Path
     name: str
     encoding: str
+    mark: int
+    """Length of the byte order mark."""
     dialect: Dialect
     gzipped: bool
     certain: bool
@@ -141,11 +146,10 @@ class CsvSource:
 
     def _skip_header(self, stream: BinaryIO, text: _Decoder) -> tuple[int, bytes]:
         """Read past the header; return the number of the next line and the bytes that were read beyond."""
-        _, mark = guess_encoding(stream.read(SAMPLE_BYTES))
-        stream.seek(mark)
+        stream.read(self.mark)
         data = b""
         while True:
-            block = stream.read(SAMPLE_BYTES)
+            block = stream.read(HEADER_BYTES)
             data += text.to_utf8(block, at_end=not block)
             position = 0
             for _ in range(self.dialect.data_line - 1):
@@ -226,7 +230,7 @@ def _has_lone_returns(data: bytes) -> bool:
 
 
 def _cut(data: bytes, quote: bytes) -> tuple[int, bool]:
-    """Return the length of the longest head of whole records, and whether quotes leave that in doubt."""
+    """Return the length of the longest head of whole records (0: read on), and whether quotes leave it in doubt."""
     last = data.rfind(b"\n") + 1
     if last == 0 and b"\r" in data[:-1]:
         last = data.rfind(b"\r", 0, len(data) - 1) + 1
@@ -235,13 +239,14 @@ def _cut(data: bytes, quote: bytes) -> tuple[int, bool]:
     import numpy as np
 
     array = np.frombuffer(data, dtype=np.uint8, count=last)
-    newlines = np.flatnonzero(array == 10)
+    newlines = np.flatnonzero(array == data[last - 1])
     quotes = np.flatnonzero(array == quote[0])
     closed = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
-    # Far back means that a stray quote, not a long field, keeps the parity odd.
-    if len(closed) and np.count_nonzero(newlines > closed[-1]) <= LONGEST_RECORD_LINES:
-        return int(closed[-1]) + 1, False
-    return last, True
+    # Many lines since then mean that a stray quote, not a long field, keeps the parity odd.
+    since = np.count_nonzero(newlines > closed[-1]) if len(closed) else len(newlines)
+    if since > LONGEST_RECORD_LINES:
+        return last, True
+    return (int(closed[-1]) + 1 if len(closed) else 0), False
 
 
 @dataclass(frozen=True, slots=True)
