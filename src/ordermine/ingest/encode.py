@@ -29,6 +29,8 @@ NO_ACTIVITY = "no activity"
 NO_TIMESTAMP = "no timestamp"
 BAD_TIMESTAMP = "unreadable timestamp"
 LIFECYCLE = "lifecycle left out"
+REASONS = ("", NO_CASE, NO_ACTIVITY, NO_TIMESTAMP, BAD_TIMESTAMP, LIFECYCLE)
+"""Why a row is left out, by the code that arrays carry; 0 for a row that becomes an event."""
 
 ALWAYS_CODED = frozenset({"case_id", "activity", "department", "resource", "lifecycle", "actor_type"})
 CLEANED = ("department", "resource")
@@ -121,7 +123,7 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
     rows = batch.read()
     tally = Tally()
     table, numbers = rows.table, rows.numbers
-    reasons = np.full(len(numbers), "", dtype=object)
+    reasons = np.zeros(len(numbers), dtype=np.int8)
 
     case = table.column(str(reading.columns["case"])).combine_chunks().dictionary_encode()
     activity = _trimmed(table.column(str(reading.columns["activity"])).combine_chunks().dictionary_encode())
@@ -130,12 +132,12 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
     missing_stamp = np.array(pc.is_null(texts)) | np.array(
         pc.fill_null(pc.equal(pc.utf8_trim_whitespace(texts), ""), True)
     )
-    reasons[~stamps.valid] = BAD_TIMESTAMP
-    reasons[missing_stamp] = NO_TIMESTAMP
-    reasons[np.array(pc.is_null(activity))] = NO_ACTIVITY
-    reasons[np.array(pc.is_null(_blank_to_null(case)))] = NO_CASE
+    reasons[~stamps.valid] = REASONS.index(BAD_TIMESTAMP)
+    reasons[missing_stamp] = REASONS.index(NO_TIMESTAMP)
+    reasons[np.array(pc.is_null(activity))] = REASONS.index(NO_ACTIVITY)
+    reasons[np.array(pc.is_null(_blank_to_null(case)))] = REASONS.index(NO_CASE)
     if "timestamp" in reading.proven:
-        _check_contradiction(texts, numbers, np.array(reasons == BAD_TIMESTAMP), reading)
+        _check_contradiction(texts, numbers, reasons == REASONS.index(BAD_TIMESTAMP), reading)
 
     coded: dict[str, Any] = {"case_id": case, "activity": activity}
     for key, column in reading.columns.items():
@@ -149,10 +151,10 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
             coded[name], tally.not_recorded[name] = _cleaned(coded[name], reading.not_recorded)
     if "lifecycle" in coded and reading.lifecycle == "complete":
         complete = np.array(pc.fill_null(pc.equal(pc.utf8_lower(coded["lifecycle"].cast("string")), "complete"), True))
-        reasons[(reasons == "") & ~complete] = LIFECYCLE
+        reasons[(reasons == 0) & ~complete] = REASONS.index(LIFECYCLE)
     coded["actor_type"] = _actor_type(coded.get("actor_type"), len(numbers), tally)
 
-    keep = reasons == ""
+    keep = reasons == 0
     utc = _to_utc(stamps, keep, reading, tally)
     columns: dict[str, Any] = {**coded, "timestamp": pa.array(utc)}
     precision = stamps.precision
@@ -177,8 +179,9 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
         raw = batch.raw_text([int(number) for number in numbers[out]])
         shown_texts = texts.take(pa.array(out)).to_pylist()
         for at, shown in zip(out, shown_texts, strict=True):
-            detail = repr(shown) if reasons[at] == BAD_TIMESTAMP else ""
-            left_out.append(LeftOut(int(numbers[at]), reasons[at], raw.get(int(numbers[at])), detail))
+            reason = REASONS[reasons[at]]
+            detail = repr(shown) if reason == BAD_TIMESTAMP else ""
+            left_out.append(LeftOut(int(numbers[at]), reason, raw.get(int(numbers[at])), detail))
         events = events.filter(pa.array(keep))
     return EventBatch(reading.source, events, left_out), tally
 

@@ -177,10 +177,10 @@ def _is_date(text: str) -> bool:
 
 
 def _pieces(source: Source, head: pa.Table, column: str) -> Iterator[pa.Array]:
-    """Yield a column piece by piece."""
-    yield head.column(column).combine_chunks()
+    """Yield the values of a column piece by piece, each once per piece."""
+    yield head.column(column).combine_chunks().unique()
     for batch in islice(source.batches(), 1, None):
-        yield batch.read().table.column(column).combine_chunks()
+        yield batch.read().table.column(column).combine_chunks().unique()
 
 
 def _repeats(column: pa.ChunkedArray, name: str) -> bool:
