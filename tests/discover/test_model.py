@@ -2,18 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ordermine.discover.model import (
-    Arc,
-    BpmnElement,
-    BpmnFlow,
-    Model,
-    PetriNet,
-    Transition,
-    Tree,
-    discover_model,
-    measure_quality,
-    xml_text,
-)
+from ordermine.discover.model import Model, discover_model
+from ordermine.discover.model_files import xml_text
+from ordermine.discover.model_parts import Arc, BpmnElement, BpmnFlow, PetriNet, Transition, Tree
+from ordermine.discover.quality import measure_quality
 from ordermine.errors import NotMeasurable, UsageError
 
 NASTY = 'say "hi" & <b>\'-> X( tau\n\tü漢😀\x00\x1b\r\ufffe'

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ordermine.discover.model import ALGORITHMS, discover_model, measure_quality
+from ordermine.discover.model import ALGORITHMS, discover_model
+from ordermine.discover.quality import measure_quality
 
 SOURCE = Path(__file__).parents[2] / "src"
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-import ordermine.discover.model
-from ordermine.discover.model import Quality, discover_model, measure_quality
+import ordermine.discover.quality
+from ordermine.discover.model import discover_model
+from ordermine.discover.quality import Quality, measure_quality
 from ordermine.errors import NotMeasurable, UsageError
 
 A_THEN_B = [(("A", "B"), 1)]
@@ -64,7 +65,7 @@ def test_coverage_takes_the_most_frequent_variants() -> None:
 
 
 def test_limit_of_variants(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ordermine.discover.model, "VARIANT_LIMIT", 1)
+    monkeypatch.setattr(ordermine.discover.quality, "VARIANT_LIMIT", 1)
     quality = measure_quality(discover_model(A_THEN_B), [(("A", "B"), 2), (("B",), 1)])
     assert (quality.fitness, quality.cases_measured, quality.cases) == (1, 2, 3)
 

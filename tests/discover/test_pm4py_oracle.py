@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ordermine.discover.model import Model, discover_model, measure_quality
+from ordermine.discover.model import Model, discover_model
+from ordermine.discover.quality import measure_quality
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from ordermine.discover.model import Arc, PetriNet, Transition, Tree
+from ordermine.discover.model_parts import Arc, PetriNet, Transition, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence

@@ -15,7 +15,8 @@ from ordermine.discover.counting import (
     count_handoffs,
     count_variants,
 )
-from ordermine.discover.model import Model, Quality, discover_model, measure_quality
+from ordermine.discover.model import Model, discover_model
+from ordermine.discover.quality import Quality, measure_quality
 from ordermine.eventlog.views import create_steps
 from ordermine.schema import STAGES
 

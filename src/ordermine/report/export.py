@@ -141,7 +141,7 @@ def _write_parquet(log: Log, columns: list[str], renamed: dict[str, str], file: 
 def _write_xes(log: Log, columns: list[str], file: BinaryIO, *, gzipped: bool) -> None:
     from lxml import etree
 
-    from ordermine.discover.model import xml_text
+    from ordermine.discover.model_files import xml_text
 
     of_trace = ["case_id", *(name for name in columns if name.startswith("case:") and _is_same_in_case(log, name))]
     at = {name: position for position, name in enumerate(columns)}

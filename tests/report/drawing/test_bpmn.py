@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ordermine.discover.model import BpmnElement, BpmnFlow
+from ordermine.discover.model_parts import BpmnElement, BpmnFlow
 from ordermine.report.drawing import layout
 from ordermine.report.drawing.bpmn import bpmn_xml
 

@@ -14,7 +14,7 @@ from ordermine.report.drawing import layout, text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ordermine.discover.model import BpmnElement, BpmnFlow
+    from ordermine.discover.model_parts import BpmnElement, BpmnFlow
 
 _TAGS = {
     "start": "startEvent",
