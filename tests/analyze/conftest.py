@@ -68,3 +68,23 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"no real logs: {REAL_DATA.name} is not beside the checkout")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def o2c(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Log:
+    """Return the real order-to-cash log; its cases are order lines."""
+    export = real_data / "o2c_sap" / "o2c_ibm_sap_dev12pct.csv.gz"
+    if not export.exists():
+        pytest.skip(f"{export.name} is not among the real logs")
+    columns = {
+        "case": "Key",
+        "activity": "Activity",
+        "timestamp": "Date",
+        "resource": "User",
+        "department": "Role",
+        "customer": "Customer",
+    }
+    path = tmp_path_factory.mktemp("real") / "o2c"
+    project = parse_project("[log]\ncluster = '^(\\d+)_'")
+    ingest(open_sources([export]), path, project, Options(columns=columns), threads=1)
+    return open_log(path)

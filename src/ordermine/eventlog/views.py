@@ -128,7 +128,7 @@ def create_steps(log: Log) -> None:
 
 
 ACTIVITY_CASES = """
-CREATE VIEW activity_cases AS
+CREATE OR REPLACE VIEW activity_cases AS
 SELECT activity, sum(cases)::BIGINT AS cases, sum(cases * times)::BIGINT AS events
 FROM (
   SELECT variant_id, any_value(cases) AS cases, activity, count(*) AS times
@@ -149,6 +149,7 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
     * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
     * ``returns``, ``rallies``, ``long_loops``  see `returns`
     * ``return_ranges``   see `ties.find_return_ranges`
+    * ``takeovers``       see `rekeyed.find_takeovers`
     """
     made = log.views_made
     if made.get(name) == level:
@@ -180,6 +181,10 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         from ordermine.eventlog.ties import find_return_ranges
 
         log.connection.register(name, find_return_ranges(log, level))
+    elif name == "takeovers":
+        from ordermine.eventlog.rekeyed import find_takeovers
+
+        log.connection.register(name, find_takeovers(log, level))
     else:
         raise ValueError(f"no view {name!r}")
     made[name] = level

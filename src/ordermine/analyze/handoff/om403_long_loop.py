@@ -1,0 +1,132 @@
+"""Orders that come back to a department after several others have had them.
+
+Definition
+----------
+A long loop: an order is back at a department whose latest visit lies three or more visits back, within one segment.
+
+``A B C A`` is one long loop, ``A B A`` is none but a return (OM401).
+
+Unit
+----
+share of the orders that the department works on
+
+Needs
+-----
+department
+
+Thresholds
+----------
+min_share: a department is reported from this share on. min_cases: and in at least so many orders.
+
+Source
+------
+Section 7 of the design.
+
+Limits
+------
+Where events share their time, their order is that of the export. A loop may be how the process is meant to be: Sales
+that sees an order again to offer a renewal. Loops that stay among the departments of one of ``[expected] loops`` are in
+the table and are not reported.
+
+Example
+-------
+| case | activity | at    | department |
+| ---- | -------- | ----- | ---------- |
+| A    | Enter    | 09:00 | Sales      |
+| A    | Check    | 10:00 | Credit     |
+| A    | Plan     | 11:00 | Logistics  |
+| A    | Change   | 12:00 | Sales      |
+| B    | Enter    | 09:00 | Sales      |
+| B    | Check    | 10:00 | Credit     |
+| B    | Change   | 12:00 | Sales      |
+
+row: case_id=A, department=Sales, between=2, start=2026-03-02 12:00:00, away_s=10800, expected=false
+totals: long_loops=1, cases_with_long_loop=1, expected_long_loops=0
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from ordermine.analyze.base import Context, Measured, analyzer
+from ordermine.analyze.clusters import share_of_cases
+from ordermine.analyze.evidence import examples
+from ordermine.analyze.wording import span
+from ordermine.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SQL = """
+SELECT case_id, unit AS department, "between", make_timestamp(start_us) AS start, (start_us - left_us) / 1e6 AS away_s,
+       expected
+FROM long_loops JOIN cases USING (case_no) ORDER BY case_no, start_us, unit
+"""
+
+TOTALS = """
+SELECT count(*) AS long_loops, count(DISTINCT case_no) AS cases_with_long_loop,
+       count(*) FILTER (WHERE expected) AS expected_long_loops
+FROM long_loops
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Thresholds."""
+
+    min_share: float = 0.05
+    min_cases: int = 10
+
+
+@analyzer(
+    code="OM403",
+    name="long loop",
+    columns={
+        "case_id": "text",
+        "department": "text",
+        "between": "count",
+        "start": "text",
+        "away_s": "seconds",
+        "expected": "text",
+    },
+    needs=("department",),
+    views=("returns", "long_loops"),
+    sql=SQL,
+    totals=TOTALS,
+    params=Params(),
+    about_departments=True,
+)
+def long_loop(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
+    """Report departments that see many of their orders again after several others."""
+    log = context.log
+    back: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in measured.rows:
+        if not row["expected"]:
+            back[row["department"]].append(row)
+    for department, rows in sorted(back.items(), key=lambda item: (-len(item[1]), item[0])):
+        cases = len({row["case_id"] for row in rows})
+        if cases < params.min_cases:
+            continue
+        hits = "SELECT case_no FROM long_loops WHERE unit = ? AND NOT expected"
+        of = "SELECT case_no FROM visits WHERE unit = ?"
+        share = share_of_cases(log, hits, of, hit_values=[department], of_values=[department])
+        if share.share is None or share.share < params.min_share:
+            continue
+        yield Finding(
+            "OM403",
+            "long loop",
+            department,
+            f"{cases:,} of {share.of:,} orders that {department} works on come back after at least two other"
+            f" departments have had them, half of them after more than {span(median(row['away_s'] for row in rows))}",
+            share.share,
+            "share",
+            share.low,
+            share.high,
+            cases,
+            share.of,
+            severity="warning",
+            evidence=examples(log, hits, [department]),
+        )

@@ -1,0 +1,106 @@
+"""What a recorded value means, whatever its spelling (section 7 of the design).
+
+Case, blanks, punctuation, accents and the spelling of numbers and dates don't matter. A spelling that can be read in
+two ways, such as ``1.200`` or ``03/04/2026``, has two readings; two values mean the same if they share one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal
+from functools import lru_cache
+from itertools import starmap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import pyarrow as pa
+
+_NUMBER = re.compile(r"([+-]?)\s*(\d{1,3}(?:([., '’\u00a0\u202f])\d{3})+|\d+)?(?:([.,])(\d*))?(-?)")
+_DATE = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})")
+_LONGEST_NUMBER = 40
+
+
+@lru_cache(maxsize=100_000)
+def readings(text: str) -> frozenset[str]:
+    """Return everything that a value can mean, spelt in one way; nothing for a blank value."""
+    text = text.strip()
+    found = {f"number {number}" for number in _numbers(text)}
+    found |= {f"date {date}" for date in _dates(text)}
+    if not found:
+        signs = unicodedata.normalize("NFKD", text.casefold())
+        found.add("".join(sign for sign in signs if sign.isalnum()))
+    return frozenset(found - {""})
+
+
+def same_meaning(one: str | None, other: str | None) -> bool:
+    """Return whether two values mean the same; null and blank both mean nothing."""
+    if one == other:
+        return True
+    first, second = readings(one or ""), readings(other or "")
+    return bool(first & second) or not (first or second)
+
+
+def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) -> np.ndarray:
+    """Return where an old and a new value mean different things; None stands for a column without values."""
+    import numpy as np
+    import pyarrow as pa
+
+    some = old if old is not None else new
+    assert some is not None
+    nothing = pa.nulls(len(some), pa.string())
+    before, after = (
+        (nothing if values is None else values.combine_chunks().cast(pa.string())).dictionary_encode()
+        for values in (old, new)
+    )
+    first, second = (np.asarray(values.indices.fill_null(-1)).astype(np.int64) for values in (before, after))
+    touched = np.flatnonzero((first >= 0) | (second >= 0))
+    changed = np.zeros(len(some), dtype=bool)
+    if not len(touched):
+        return changed
+    # Each pair of spellings is compared once.
+    pair = first[touched] * (len(after.dictionary) + 1) + second[touched]
+    _, where, of = np.unique(pair, return_index=True, return_inverse=True)
+    spelt = [(before[at].as_py(), after[at].as_py()) for at in touched[where].tolist()]
+    changed[touched] = ~np.fromiter(starmap(same_meaning, spelt), dtype=bool)[of]
+    return changed
+
+
+def _numbers(text: str) -> Iterator[str]:
+    found = _NUMBER.fullmatch(text) if any(sign.isdigit() for sign in text[:_LONGEST_NUMBER]) else None
+    if found is None or len(text) > _LONGEST_NUMBER or not (found[2] or found[5]):
+        return
+    before, whole, thousands, point, decimals, behind = found.groups()
+    if thousands and thousands == point:
+        return
+    sign = "-" if "-" in (before, behind) else ""
+    digits = re.sub(r"\D", "", whole or "0")
+    yield _plain(f"{sign}{digits}.{decimals or '0'}")
+    if point and not thousands and len(decimals) == 3 and 0 < len(digits) <= 3:
+        yield _plain(f"{sign}{digits}{decimals}")
+    if thousands in (".", ",") and not point and len(digits) <= 6:
+        yield _plain(f"{sign}{digits[:-3]}.{digits[-3:]}")
+
+
+def _plain(number: str) -> str:
+    value = Decimal(number).normalize()
+    return f"{value + 0:f}"
+
+
+def _dates(text: str) -> Iterator[str]:
+    found = _DATE.fullmatch(text)
+    if found is None:
+        return
+    first, second, third = found.groups()
+    orders = [(first, second, third)] if len(first) == 4 else [(third, second, first), (third, first, second)]
+    for year, month, day in orders:
+        if len(year) != 4:
+            continue
+        try:
+            yield dt.date(int(year), int(month), int(day)).isoformat()
+        except ValueError:
+            continue

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pyarrow as pa  # noqa: TID253
+import pytest
+
+from ordermine.eventlog.value_meaning import changes_meaning, same_meaning
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1200", "1,200.00"),
+        ("1200", "1.200,00"),
+        ("1200", "1 200"),
+        ("1.200", "1200"),  # a thousand two hundred, as it is written in German
+        ("1.200", "1.2"),  # or one point two
+        ("-5", "5-"),
+        ("0.50", ".5"),
+        ("2026-03-04", "04.03.2026"),
+        ("2026-03-04", "3/4/2026"),
+        ("Köln, Hauptstr. 1", "KOLN HAUPTSTR 1"),
+        ("  ", None),
+        ("", None),
+    ],
+)
+def test_spellings_of_the_same(one: str | None, other: str | None) -> None:
+    assert same_meaning(one, other)
+    assert same_meaning(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("1200", "1201"),
+        ("1.20", "120"),
+        ("5", "-5"),
+        ("2026-03-04", "2026-04-05"),
+        ("Net 30", "Net 60"),
+        ("x", None),
+        ("0", None),
+        ("1,2,3", "123"),
+    ],
+)
+def test_different_values(one: str | None, other: str | None) -> None:
+    assert not same_meaning(one, other)
+    assert not same_meaning(other, one)
+
+
+def test_columns_are_compared_row_by_row() -> None:
+    old = pa.chunked_array([["10", None, "x", None]], pa.string())
+    new = pa.chunked_array([["10.0", "y", None, None]], pa.string())
+    assert changes_meaning(old, new).tolist() == [False, True, True, False]
+    assert changes_meaning(None, new).tolist() == [True, True, False, False]
