@@ -30,6 +30,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Plain help: laying it out in panels takes as long as everything else that `--help` does.
+    rich_markup_mode=None,
     help="Rebuild the actual lead-to-cash process from order exports, and say with evidence where orders go wrong.",
 )
 app.command("inspect")(inspect)

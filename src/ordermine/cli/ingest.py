@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ordermine.project import Project
 
 PROJECT_NAME = "ordermine.toml"
-Column = Annotated[str | None, typer.Option(metavar="COLUMN", rich_help_panel="Columns")]
+Column = Annotated[str | None, typer.Option(metavar="COLUMN")]
 
 
 def find_project(named: Path | None, exports: Sequence[Path]) -> Project:
@@ -51,9 +51,7 @@ def ingest(
     department: Column = None,
     resource: Column = None,
     precision: Column = None,
-    lifecycle_column: Annotated[
-        str | None, typer.Option("--lifecycle-column", metavar="COLUMN", rich_help_panel="Columns")
-    ] = None,
+    lifecycle_column: Annotated[str | None, typer.Option("--lifecycle-column", metavar="COLUMN")] = None,
     actor_type: Column = None,
     field: Column = None,
     old: Column = None,
