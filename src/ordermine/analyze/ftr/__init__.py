@@ -1,0 +1,3 @@
+"""First-time-right: orders that needed no second attempt."""
+
+from __future__ import annotations

@@ -1,0 +1,249 @@
+"""First-time-right with the measures it is nested in, over orders that have had time to prove wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ordermine.analyze.clusters import create_clusters
+from ordermine.analyze.ftr.orders import NEVER, Orders, conclude
+from ordermine.analyze.ftr.signals import SIGNALS, Signals, find_signals
+from ordermine.analyze.origin.corrections import confirmations
+from ordermine.analyze.origin.errors import Errors, find_errors, why_not
+from ordermine.errors import NotMeasurable
+from ordermine.eventlog.filters import micros
+from ordermine.eventlog.step_arrays import StepArrays, read_steps
+from ordermine.stats.intervals import Proportion, clustered, wilson
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ordermine.eventlog.log import Log
+
+SHORTEST_MATURITY: Final = 30.0
+"""Days that every order is given at least."""
+LAG_SHARE: Final = 0.9
+"""So many of the orders that prove wrong after their conclusion have done so when an order counts as matured."""
+DAY_US: Final = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FirstTimeRight:
+    """The nested measures; shares are of the matured orders."""
+
+    orders: int
+    open: int
+    cancelled_by_customer: int
+    concluded: int
+    matured: int
+    completed: Proportion
+    right_in_the_end: Proportion
+    first_time_right: Proportion
+    touchless: Proportion
+    touchless_measurable: bool
+    """Whether the log says when orders are confirmed and who is a system."""
+    signals: Mapping[str, int]
+    """Signal → matured orders that show it."""
+    observable: Mapping[str, bool]
+    maturity_days: float
+
+    @property
+    def missing(self) -> list[str]:
+        """Signals that the log can't show."""
+        return [name for name in SIGNALS if not self.observable[name]]
+
+    @property
+    def bound(self) -> str | None:
+        """``upper`` where a signal is missing: the true first-time-right is at most what is reported."""
+        return "upper" if self.missing else None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Every selected order with what is counted of it, as arrays; what the measures and the weeks are sums of."""
+
+    orders: Orders
+    concluded_us: np.ndarray
+    matured: np.ndarray
+    first_time_right: np.ndarray
+    touchless: np.ndarray
+    touchless_measurable: bool
+    with_signal: Mapping[str, np.ndarray]
+    signals: Signals
+    maturity_days: float
+
+
+def judge_orders(log: Log, maturity: float | None = None, errors: Errors | None = None) -> Judged:
+    """Return what is counted of every selected order.
+
+    Parameters
+    ----------
+    log
+        An open log; its filters apply.
+    maturity
+        Days after which an order counts as matured; by default measured, see `measured_maturity`.
+    errors
+        The log's errors where they are known already.
+
+    Raises
+    ------
+    NotMeasurable
+        No step says that orders are delivered, invoiced, rejected or cancelled.
+    """
+    import numpy as np
+
+    if errors is None and not why_not(log):
+        errors = find_errors(log)
+    steps = read_steps(log) if errors is None else errors.steps
+    if not steps.kinds_known & {"deliver", "invoice", "reject", "cancel"}:
+        raise NotMeasurable(
+            "first-time-right can't be measured: no step of this log concludes an order",
+            hint='say which do, under [activities] in the project file: "Goods issue" = { kind = "deliver" }',
+        )
+    orders = conclude(log, steps)
+    signals = find_signals(log, steps, errors)
+    position = np.searchsorted(orders.case_no, steps.case_no)
+    concluded_us = np.where(orders.concluded == NEVER, 0, steps.stamp[orders.concluded])
+    with_signal = {}
+    for name, events in signals.events.items():
+        with_signal[name] = np.zeros(len(orders.case_no), dtype=bool)
+        with_signal[name][position[events]] = True
+    days = measured_maturity(steps, orders, signals, position) if maturity is None else maturity
+    as_of = micros(log.as_of) if log.as_of is not None else 0
+    matured = (orders.concluded != NEVER) & (concluded_us <= as_of - days * DAY_US)
+    right = orders.completed & ~np.logical_or.reduce(list(with_signal.values()))
+    touchless, measurable = _touchless(log, steps, orders, position)
+    return Judged(
+        orders, concluded_us, matured, right, right & touchless, measurable, with_signal, signals, days
+    )
+
+
+def measured_maturity(
+    steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray
+) -> float:
+    """Return M in days: the 90th percentile of the lag from conclusion to the first later signal, at least 30.
+
+    The percentile interpolates linearly. `position` is the order of every event.
+    """
+    import numpy as np
+
+    events = np.unique(np.concatenate(list(signals.events.values())))
+    order = position[events]
+    later = (orders.concluded[order] != NEVER) & (events > orders.concluded[order])
+    events, order = events[later], order[later]
+    if not len(events):
+        return SHORTEST_MATURITY
+    order, first = np.unique(order, return_index=True)
+    lags = (steps.stamp[events[first]] - steps.stamp[orders.concluded[order]]) / DAY_US
+    return max(SHORTEST_MATURITY, float(np.quantile(lags, LAG_SHARE)))
+
+
+def _touchless(
+    log: Log, steps: StepArrays, orders: Orders, position: np.ndarray
+) -> tuple[np.ndarray, bool]:
+    """Return which orders no person touched after confirmation, and whether the log can say so."""
+    import numpy as np
+
+    measurable = "confirm" in steps.kinds_known and bool(steps.by_system.any())
+    untouched = np.zeros(len(orders.case_no), dtype=bool)
+    if measurable:
+        confirmed = confirmations(log, steps, "department")
+        events = np.arange(len(confirmed))
+        touched = (confirmed >= 0) & (events > confirmed) & ~steps.by_system & ~steps.by_actor("customer")
+        untouched[position[confirmed >= 0]] = True
+        untouched[position[touched]] = False
+    return untouched, measurable
+
+
+def measure_first_time_right(log: Log, maturity: float | None = None) -> FirstTimeRight:
+    """Return first-time-right and its nested measures.
+
+    Parameters
+    ----------
+    log
+        An open log; its filters apply.
+    maturity
+        Days after which an order counts as matured; by default measured.
+
+    Raises
+    ------
+    NotMeasurable
+        No step says that orders are delivered, invoiced, rejected or cancelled.
+    """
+    found = judge_orders(log, maturity)
+    orders, matured = found.orders, found.matured
+    completed = matured & orders.completed
+    concluded = int((orders.concluded != NEVER).sum())
+    share = _Shares(log, orders.case_no, matured)
+    return FirstTimeRight(
+        orders=len(orders.case_no),
+        open=len(orders.case_no) - concluded - int(orders.cancelled_by_customer.sum()),
+        cancelled_by_customer=int(orders.cancelled_by_customer.sum()),
+        concluded=concluded,
+        matured=int(matured.sum()),
+        completed=share.of(completed),
+        # Whatever had to be put right on the way, a completed order is right in the end.
+        right_in_the_end=share.of(completed),
+        first_time_right=share.of(matured & found.first_time_right),
+        touchless=share.of(matured & found.touchless),
+        touchless_measurable=found.touchless_measurable,
+        signals={name: int((matured & found.with_signal[name]).sum()) for name in SIGNALS},
+        observable=found.signals.observable,
+        maturity_days=found.maturity_days,
+    )
+
+
+def first_time_right_by_week(log: Log, maturity: float | None = None) -> list[dict[str, Any]]:
+    """Return ``week`` (ISO, UTC, of the conclusion), ``n`` matured orders and the ``rate`` that was right, by week.
+
+    Only weeks of which every concluded order has matured are given, so that the last ones do not look better than they
+    are.
+    """
+    import numpy as np
+
+    found = judge_orders(log, maturity)
+    concluded = found.orders.concluded != NEVER
+    day = found.concluded_us // DAY_US
+    monday = day - (day + 3) % 7
+    weeks = []
+    for start in np.unique(monday[found.matured]).tolist():
+        members = concluded & (monday == start)
+        if not found.matured[members].all():
+            continue
+        year, week, _ = (dt.date(1970, 1, 1) + dt.timedelta(days=start)).isocalendar()
+        n = int(members.sum())
+        weeks.append(
+            {"week": f"{year}-W{week:02d}", "n": n, "rate": int(found.first_time_right[members].sum()) / n}
+        )
+    return weeks
+
+
+class _Shares:
+    """Shares of the matured orders, with intervals that are wider where the project file declares clusters."""
+
+    def __init__(self, log: Log, case_no: np.ndarray, matured: np.ndarray) -> None:
+        self._matured = matured
+        self._cluster = cluster_codes(log, case_no)
+
+    def of(self, hits: np.ndarray) -> Proportion:
+        if self._cluster is None:
+            return wilson(int(hits.sum()), int(self._matured.sum()))
+        import numpy as np
+
+        per_cluster = np.bincount(self._cluster[self._matured])
+        found = np.bincount(self._cluster[hits], minlength=len(per_cluster))
+        return clustered(found.tolist(), per_cluster.tolist())
+
+
+def cluster_codes(log: Log, case_no: np.ndarray) -> np.ndarray | None:
+    """Return the number of every order's cluster; None where the project file declares none."""
+    if log.project.log.cluster is None:
+        return None
+    import numpy as np
+
+    create_clusters(log)
+    known = dict(log.rows("SELECT case_no, cluster FROM clusters"))
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(known[case], len(numbers)) for case in case_no.tolist()], dtype=np.int64)
