@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from ordermine.simulate import demo
 from ordermine.simulate.behaviour import Behaviour
 from ordermine.simulate.bundle import write_bundle
-from ordermine.simulate.lead_to_cash import run
+from ordermine.simulate.plan import Plan
+from ordermine.simulate.scenarios import SCENARIOS, write_scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 Row: TypeAlias = dict[str, str]
@@ -40,7 +41,27 @@ def read_back(paths: list[Path]) -> Written:
 
 @pytest.fixture(scope="session")
 def demo_log(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    return read_back(demo.write(tmp_path_factory.mktemp("demo") / "new" / "folder", 700, 1))
+    return read_back(write_scenario("demo", tmp_path_factory.mktemp("demo") / "new" / "folder", 700, 1))
+
+
+@pytest.fixture(scope="session")
+def scenario_log(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written]:
+    """Give the log of a scenario, at most 1,000 orders; scenarios that only look different share a run."""
+    recorders: dict[int, Any] = {}
+    logs: dict[str, Written] = {}
+
+    def log(name: str) -> Written:
+        if name not in logs:
+            plan = SCENARIOS[name].plan
+            company = id(plan.behaviour)
+            if company not in recorders:
+                recorders[company] = plan.simulate(1000, 3)
+            recorder, folder = recorders[company], tmp_path_factory.mktemp(name)
+            truth = plan.further_truth(recorder)
+            logs[name] = read_back(write_bundle(folder, name, 1000, 3, recorder, plan.export, truth))
+        return logs[name]
+
+    return log
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +79,4 @@ def harsh_log(tmp_path_factory: pytest.TempPathFactory) -> Written:
         damaged=0.3,
         question=0.5,
     )
-    return read_back(write_bundle(tmp_path_factory.mktemp("harsh"), "harsh", 400, 5, run(400, 5, harsh)))
+    return read_back(Plan(behaviour=harsh).write(tmp_path_factory.mktemp("harsh"), "harsh", 400, 5))

@@ -30,8 +30,8 @@ def test_it_equals_the_sample_log(demo_log: Written) -> None:
 
 
 def test_it_is_the_same_whatever_the_environment(tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; import ordermine.simulate.demo as demo; "
-    code += f"demo.write(Path(sys.argv[1]), {ORDERS}, {SEED})"
+    code = "import sys; from pathlib import Path; from ordermine.simulate.scenarios import *; "
+    code += f"write_scenario('demo', Path(sys.argv[1]), {ORDERS}, {SEED})"
     other = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONUTF8": "0"}
     subprocess.run([sys.executable, "-c", code, tmp_path], check=True, env={**os.environ, **other})
     for name in FILES:
@@ -45,7 +45,7 @@ def test_exactly_the_orders_asked_for_begin_and_resubmissions_come_on_top(demo_l
 
 
 def test_few_orders_of_another_seed(demo_log: Written) -> None:
-    events = demo.simulate(7, SEED + 1).events
+    events = demo.PLAN.simulate(7, SEED + 1).events
     assert len({event.order.number for event in events if event.step == "Configure product"}) == 7
     days = [HOURS.stamp(event.moment)[:10] for event in events]
     assert "2026-02-02" <= min(days) <= max(days) <= "2026-08-16"

@@ -38,3 +38,12 @@ def test_same_purpose_same_throws_other_purpose_others() -> None:
 
     assert throws(7, "order", 1) == throws(7, "order", 1)
     assert throws(7, "order", 1) != throws(7, "order", 2)
+
+
+def test_numbers_spread_as_the_quantiles_say() -> None:
+    dice = Dice("spread")
+    numbers = sorted(dice.spread({0.0: 10, 0.5: 20, 0.9: 100, 1.0: 1000}) for _ in range(4000))
+    assert numbers[0] >= 10
+    assert numbers[-1] < 1000
+    assert numbers[2000] == pytest.approx(20, abs=2)
+    assert numbers[3600] == pytest.approx(100, abs=25)

@@ -98,14 +98,10 @@ def test_errors_originated_and_were_detected_where_the_truth_says(log: Written) 
             )
             assert meaning(origin["New value"]) == wrong
             field = bare(origin["Field"])
-            earlier = [
-                row for row in case[: case.index(origin)] if row["New value"] and bare(row["Field"]) == field
-            ]
+            earlier = [row for row in case[: case.index(origin)] if row["New value"] and bare(row["Field"]) == field]
             assert [meaning(row["New value"]) for row in earlier][-1:] != [wrong]
         else:
-            assert wrong not in {
-                meaning(row["New value"]) for row in case if meaning(row["Old value"]) != wrong
-            }
+            assert wrong not in {meaning(row["New value"]) for row in case if meaning(row["Old value"]) != wrong}
         if error["detected_by"] is not None:
             (change,) = (
                 row

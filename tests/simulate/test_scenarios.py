@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ import pytest
 
 from ordermine.errors import UsageError
 from ordermine.simulate.scenarios import SCENARIOS, write_scenario
+from ordermine.simulate.score import NEEDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +39,18 @@ def test_fewer_than_one_order_is_refused(tmp_path: Path, orders: int) -> None:
 def test_listing_the_scenarios_loads_no_simulator() -> None:
     code = "import sys, ordermine.simulate.scenarios; sys.exit('simpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["origins", "rejections"])
+def test_the_same_seed_gives_the_same_files_whatever_the_environment(tmp_path: Path, name: str) -> None:
+    code = "import sys; from pathlib import Path; from ordermine.simulate.scenarios import *; "
+    code += f"write_scenario('{name}', Path(sys.argv[1]), 40, 2)"
+    written = write_scenario(name, tmp_path / "here", 40, 2)
+    other = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    subprocess.run([sys.executable, "-c", code, tmp_path / "there"], check=True, env={**os.environ, **other})
+    for path in written:
+        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes(), path.name
+
+
+def test_all_scenarios_can_be_scored_but_the_demo() -> None:
+    assert set(NEEDED) == set(SCENARIOS) - {"demo"}

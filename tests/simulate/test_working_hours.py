@@ -21,9 +21,7 @@ MONDAY, TUESDAY, THURSDAY, FRIDAY, SATURDAY = 0, DAY, 3 * DAY, 4 * DAY, 5 * DAY
         pytest.param(MONDAY + 20 * HOUR, HOUR, TUESDAY + 9 * HOUR, id="taken up after closing"),
         pytest.param(TUESDAY + 16 * HOUR, 2 * HOUR, THURSDAY + 9 * HOUR, id="over a holiday"),
         pytest.param(FRIDAY + 16 * HOUR, 2 * HOUR, 7 * DAY + 9 * HOUR, id="over the weekend"),
-        pytest.param(
-            MONDAY + 8 * HOUR, 20 * HOUR, THURSDAY + 10 * HOUR, id="over three workdays of nine hours"
-        ),
+        pytest.param(MONDAY + 8 * HOUR, 20 * HOUR, THURSDAY + 10 * HOUR, id="over three workdays of nine hours"),
         pytest.param(SATURDAY + 12 * HOUR, 0, 7 * DAY + 8 * HOUR, id="nothing to do on a Saturday"),
     ],
 )
@@ -46,3 +44,10 @@ def test_a_job_runs_next_on_a_workday_after_the_moment(moment: int, run: int) ->
 
 def test_stamp_is_local_time_without_offset() -> None:
     assert HOURS.stamp(FRIDAY + 14 * HOUR + 5 * MINUTE + 9) == "2026-01-09 14:05:09"
+
+
+def test_the_next_month_begins_at_midnight_of_its_first_day() -> None:
+    hours = WorkingHours(date(2026, 1, 5))
+    for moment, expected in ((0, "2026-02-01"), (27 * DAY, "2026-03-01"), (26 * DAY, "2026-02-01")):
+        assert hours.stamp(hours.next_month(moment)) == f"{expected} 00:00:00"
+    assert hours.day_stamp(DAY + 5) == "2026-01-06"

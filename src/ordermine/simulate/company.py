@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import simpy
-
     from ordermine.simulate.dice import Dice
     from ordermine.simulate.working_hours import WorkingHours
 
@@ -56,17 +54,15 @@ WORKFLOW = Actor(ORDER_MANAGEMENT, "WFBATCH", "system")
 """A machine that is filed under a department of people."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Person:
-    """One of a department's people, and the desk at which orders wait for them."""
+    """One of a department's people, at whose desk orders wait for their turn: first come, first served."""
 
     actor: Actor
-    desk: simpy.Resource
-
-    @property
-    def load(self) -> int:
-        """Orders at the desk: in work and waiting."""
-        return self.desk.count + len(self.desk.queue)
+    free_at: int = 0
+    """When the last order at the desk will be done."""
+    load: int = 0
+    """Orders at the desk: in work and waiting."""
 
 
 class Company:
@@ -81,7 +77,7 @@ class Company:
         self._orders = 0
         self._people = {
             department: [
-                Person(Actor(department, f"{prefix}{number:02d}", "human"), simpy.Resource(self.clock))
+                Person(Actor(department, f"{prefix}{number:02d}", "human"))
                 for number in range(1, max(people, round(people * size)) + 1)
             ]
             for department, (prefix, people) in staff.items()
@@ -89,12 +85,11 @@ class Company:
 
     def misfile(self, share: float, dice: Dice) -> None:
         """Have the export file this share of all people under a department in which they don't work."""
-        seats = [(department, seat) for department, people in self._people.items() for seat in range(len(people))]
-        for _ in range(round(share * len(seats))):
-            department, seat = seats.pop(dice.whole(0, len(seats) - 1))
-            person = self._people[department][seat]
-            elsewhere = dice.pick([other for other in self._people if other != department])
-            self._people[department][seat] = replace(person, actor=replace(person.actor, department=elsewhere))
+        people = [person for department in self._people.values() for person in department]
+        for _ in range(round(share * len(people))):
+            person = people.pop(dice.whole(0, len(people) - 1))
+            elsewhere = dice.pick([other for other in self._people if other != person.actor.department])
+            person.actor = replace(person.actor, department=elsewhere)
 
     @property
     def now(self) -> int:

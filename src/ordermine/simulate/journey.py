@@ -71,9 +71,10 @@ class Journey:
             person = self.company.someone(department, self.dice)
             self._owners.setdefault(department, person)
         effort = self.dice.skewed(*(minutes * MINUTE for minutes in STEPS[step].effort))
-        with person.desk.request() as turn:
-            yield turn
-            yield self._until(self.company.hours.after(self.company.now, effort))
+        person.free_at = self.company.hours.after(max(self.company.now, person.free_at), effort)
+        person.load += 1
+        yield self._until(person.free_at)
+        person.load -= 1
         self._record(department, step, person.actor, notes)
         if self.may(self.behaviour.notified):
             self.automatic(self.behaviour.workflow, "Send notification")
