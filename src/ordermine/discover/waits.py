@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
@@ -38,44 +40,72 @@ def pair_times(parts: Sequence[Waits]) -> Iterator[PairTimes]:
     """Yield each pair once, in order of names; quantiles are of all its times and interpolate linearly."""
     import numpy as np
 
-    if not sum(len(part.micros) for part in parts):
+    parts = [part for part in parts if len(part.micros)]
+    if not parts:
         return
     names = sorted({name for part in parts for name in part.names})
     code = {name: number for number, name in enumerate(names)}
-    pairs = []
-    for part in parts:
-        of = np.array([code[name] for name in part.names], dtype=np.int64)
-        pairs.append(of[part.source] * len(names) + of[part.target])
-    pair, times = _sorted(np.concatenate(pairs), np.concatenate([part.micros for part in parts]))
-    starts = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])).tolist()
-    for start, end in zip(starts, [*starts[1:], len(pair)], strict=True):
-        source, target = divmod(int(pair[start]), len(names))
-        of_pair = times[start:end]
-        yield PairTimes(names[source], names[target], len(of_pair), _quantile(of_pair, 5), _quantile(of_pair, 9))
+    codes = [np.array([code[name] for name in part.names], dtype=np.int64) for part in parts]
+    lowest = min(int(part.micros.min()) for part in parts)
+    bits = (max(int(part.micros.max()) for part in parts) - lowest).bit_length()
+    if bits + (len(names) ** 2).bit_length() > 63:
+        groups = _sorted_by_two_keys(parts, codes, len(names))
+    else:
+        groups = _sorted_packed(parts, codes, len(names), lowest, bits)
+    for pair, count, time_at in groups:
+        source, target = divmod(pair, len(names))
+        yield PairTimes(names[source], names[target], count, _quantile(count, time_at, 5), _quantile(count, time_at, 9))
 
 
-def _sorted(pair: np.ndarray, micros: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return both arrays in the order of (pair, time)."""
+Groups = Iterator[tuple[int, int, "Callable[[int], int]"]]
+"""Pair (source times number of names, plus target), its count, and its time at a position in ascending order."""
+
+
+def _sorted_packed(parts: Sequence[Waits], codes: Sequence[np.ndarray], size: int, lowest: int, bits: int) -> Groups:
+    """Yield the pairs; sorting packed integers is several times faster than any sort by two keys."""
     import numpy as np
 
-    lowest = int(micros.min())
-    bits = int(micros.max() - lowest).bit_length()
-    if bits + int(pair.max()).bit_length() > 63:
-        order = np.lexsort((micros, pair))
-        return pair[order], micros[order]
-    # Sorting packed integers is several times faster than any sort by two keys.
-    packed = pair
-    packed <<= bits
-    packed |= micros - lowest
+    packed = np.empty(sum(len(part.micros) for part in parts), dtype=np.int64)
+    at = 0
+    for part, code in zip(parts, codes, strict=True):
+        here = packed[at : at + len(part.micros)]
+        here[:] = code[part.source]
+        here *= size
+        here += code[part.target]
+        here <<= bits
+        here |= part.micros - lowest
+        at += len(here)
     packed.sort()
-    return packed >> bits, (packed & ((1 << bits) - 1)) + lowest
+    start = 0
+    while start < len(packed):
+        pair = int(packed[start]) >> bits
+        end = int(np.searchsorted(packed, (pair + 1) << bits))
+        yield pair, end - start, partial(_time, packed[start:end], (1 << bits) - 1, lowest)
+        start = end
 
 
-def _quantile(ordered: np.ndarray, tenths: int) -> float:
-    """Return a quantile of sorted µs in seconds, interpolated linearly (Hyndman & Fan 1996, definition 7).
+def _sorted_by_two_keys(parts: Sequence[Waits], codes: Sequence[np.ndarray], size: int) -> Groups:
+    """Yield the pairs, where names are too many and times too long to be packed into one integer."""
+    import numpy as np
+
+    pairs = [code[part.source] * size + code[part.target] for part, code in zip(parts, codes, strict=True)]
+    pair, micros = np.concatenate(pairs), np.concatenate([part.micros for part in parts])
+    order = np.lexsort((micros, pair))
+    pair, micros = pair[order], micros[order]
+    starts = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])).tolist()
+    for start, end in zip(starts, [*starts[1:], len(pair)], strict=True):
+        yield int(pair[start]), end - start, partial(_time, micros[start:end], -1, 0)
+
+
+def _time(ordered: np.ndarray, mask: int, lowest: int, position: int) -> int:
+    return (int(ordered[position]) & mask) + lowest
+
+
+def _quantile(count: int, time_at: Callable[[int], int], tenths: int) -> float:
+    """Return a quantile of times in µs as seconds, interpolated linearly (Hyndman & Fan 1996, definition 7).
 
     Whole numbers until the one division at the end, so that the result is the nearest there is on any machine.
     """
-    below, rest = divmod((len(ordered) - 1) * tenths, 10)
-    low, high = int(ordered[below]), int(ordered[min(below + 1, len(ordered) - 1)])
+    below, rest = divmod((count - 1) * tenths, 10)
+    low, high = time_at(below), time_at(min(below + 1, count - 1))
     return (low * 10 + (high - low) * rest) / 10_000_000
