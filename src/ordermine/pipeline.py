@@ -196,7 +196,7 @@ def _allowed_rejects(limit: str | None) -> Callable[[int], float]:
     """Return how many of so many rows ``--max-rejected`` allows to be rejected."""
     if limit is None:
         return lambda rows: rows
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%|\s*(\d+)\s*", limit)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%|(\d+)", limit)
     if not found:
         raise UsageError(f"--max-rejected {limit!r}: not a number of rows or a percentage", hint="e.g. 10 or 0.5%")
     percent, number = found.groups()
