@@ -98,7 +98,6 @@ def main() -> None:
 def _explain(error: OrdermineError) -> int:
     from ordermine.report.table import visible
 
-    sys.stderr.write(f"ordermine: {visible(str(error))}\n")
-    if error.hint:
-        sys.stderr.write(f"hint: {visible(error.hint)}\n")
+    for line in [*f"ordermine: {error}".split("\n"), *(f"hint: {error.hint}".split("\n") if error.hint else ())]:
+        sys.stderr.write(f"{visible(line)}\n")
     return error.exit_code

@@ -9,7 +9,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ordermine.errors import EnvironmentFault, UsageError, near
+from ordermine.errors import EnvironmentFault, UsageError
 from ordermine.eventlog.views import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 
@@ -55,7 +55,7 @@ def export_events(log: Log, path: Path, names: str, *, force: bool) -> None:
     """
     ending = next((form for form in sorted(FORMATS, key=len, reverse=True) if path.name.lower().endswith(form)), None)
     if ending is None:
-        raise UsageError(f"{path}: no export format {path.suffix!r}", hint=near(path.suffix, FORMATS))
+        raise UsageError(f"{path}: no export format {path.suffix!r}", hint=f"write one of {', '.join(FORMATS)}")
     if path.is_dir():
         raise UsageError(f"{path}: is a folder", hint="name a file")
     if path.exists() and not force:

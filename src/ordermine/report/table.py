@@ -75,7 +75,7 @@ def duration_text(seconds: float) -> str:
     """
     if seconds < 0:
         return "-" + duration_text(-seconds)
-    if seconds < 60:
+    if seconds < 59.5:
         return f"{seconds:.1f} s" if seconds % 1 and seconds < 10 else f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     if minutes < 60:
