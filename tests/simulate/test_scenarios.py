@@ -12,7 +12,10 @@ from ordermine.simulate.scenarios import SCENARIOS, write_scenario
 from ordermine.simulate.score import NEEDED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.simulate.conftest import Written
 
 
 def test_scenarios_are_entered_under_their_names_with_a_line_for_the_help() -> None:
@@ -41,15 +44,15 @@ def test_listing_the_scenarios_loads_no_simulator() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["origins", "rejections"])
-def test_the_same_seed_gives_the_same_files_whatever_the_environment(tmp_path: Path, name: str) -> None:
+def test_the_same_seed_gives_the_same_files_whatever_the_environment(
+    tmp_path: Path, scenario_log: Callable[[str], Written]
+) -> None:
     code = "import sys; from pathlib import Path; from ordermine.simulate.scenarios import *; "
-    code += f"write_scenario('{name}', Path(sys.argv[1]), 40, 2)"
-    written = write_scenario(name, tmp_path / "here", 40, 2)
+    code += "write_scenario('origins', Path(sys.argv[1]), 1000, 3)"
     other = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Kathmandu", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    subprocess.run([sys.executable, "-c", code, tmp_path / "there"], check=True, env={**os.environ, **other})
-    for path in written:
-        assert path.read_bytes() == (tmp_path / "there" / path.name).read_bytes(), path.name
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=True, env={**os.environ, **other})
+    for path in scenario_log("origins").paths:
+        assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
 
 
 def test_all_scenarios_can_be_scored_but_the_demo() -> None:

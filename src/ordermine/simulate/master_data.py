@@ -135,5 +135,11 @@ def respelt(dice: Dice, value: str) -> str:
     if plain.replace(".", "").isdigit():
         spellings = [plain, plain.replace(".", ",")] if "." in plain else [plain, plain + ".00", plain + ",00"]
     else:
-        spellings = [value.upper(), value.lower(), value.replace(",", ""), value.replace(" ", "  ")]
+        spellings = [
+            value.upper(),
+            value.lower(),
+            value.replace(",", ""),
+            "  ".join(value.split()),
+            " ".join(value.split()),
+        ]
     return dice.pick([spelling for spelling in spellings if spelling != value])
