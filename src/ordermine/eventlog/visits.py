@@ -153,12 +153,12 @@ def visits_in(table: pa.Table, level: str) -> Visits:
     last = np.append(first[1:], len(unit)) - 1
     run_unit, run_case = unit[first], case[first]
     cut = np.append(True, run_case[1:] != run_case[:-1]) | (run_unit < 0)
-    segment = np.cumsum(cut)
     kept = run_unit >= 0
+    # Segments without visits have no number, so that numbers don't depend on where parts begin.
+    segment = np.cumsum(cut)[kept]
+    segment = np.cumsum(np.append(True, segment[1:] != segment[:-1])) if len(segment) else segment
     first, last = first[kept], last[kept]
-    return Visits(
-        names, run_unit[kept], run_case[kept], segment[kept], stamp[first], stamp[last], seq[first], seq[last]
-    )
+    return Visits(names, run_unit[kept], run_case[kept], segment, stamp[first], stamp[last], seq[first], seq[last])
 
 
 def _joined(parts: Sequence[Visits]) -> Visits:
