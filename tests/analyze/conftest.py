@@ -52,7 +52,8 @@ def make_log(tmp_path_factory: pytest.TempPathFactory) -> MakeLog:
         key = (repr(events), project, repr(options))
         if key not in made:
             path = folder / f"log{next(number)}"
-            export = path.with_suffix(".csv")
+            export = folder / f"rows{path.name}" / "export.csv"
+            export.parent.mkdir()
             columns = write_events(export, events)
             chosen = Options(columns=columns, **options)  # type: ignore[arg-type]
             ingest(open_sources([export]), path, parse_project(project), chosen, threads=1)

@@ -27,6 +27,8 @@ MakeLog: TypeAlias = Callable[..., "Log"]
 
 ROOT = Path(__file__).parents[2]
 PROVENANCE = ("source_file", "source_row")
+CALENDAR_COUNTS = ("could_be_swapped", "sound", "control_share")
+"""Totals that say how many dates are up to the 12th of a month."""
 
 every_analyzer = pytest.mark.parametrize("analyzer", ANALYZERS, ids=lambda one: one.code)
 
@@ -365,8 +367,12 @@ def test_moving_the_calendar_by_whole_weeks_only_moves_dates(
         return value
 
     moved = [{**e, "at": (dt.datetime.fromisoformat(e["at"]) + weeks).isoformat()} for e in journeys()]
-    other = answer(analyzer, make_log(moved, project_text()))
-    assert comparable(other, back) == comparable(answer(analyzer, base_log))
+    other = comparable(answer(analyzer, make_log(moved, project_text())), back)
+    base = comparable(answer(analyzer, base_log))
+    for _, totals, _ in (other, base):
+        for name in [name for name in totals if name.startswith(CALENDAR_COUNTS)]:
+            del totals[name]
+    assert other == base
 
 
 @every_analyzer

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_view, identifier
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -61,6 +61,7 @@ class Analyzer:
     judge: Judge = field(repr=False)
     doc: str = field(repr=False)
     sql: str = field(repr=False, default="")
+    """``{level}`` stands for the column that takes the part of departments."""
     totals: str = field(repr=False, default="")
     measured_by: Measure | None = field(repr=False, default=None)
     """For what no query can say; `sql` is empty then."""
@@ -105,10 +106,11 @@ class Analyzer:
             create_view(log, view, level)
         if self.measured_by is not None:
             return self.measured_by(log, level)
-        rows = [dict(zip(self.columns, row, strict=True)) for row in log.rows(self.sql)]
+        column = identifier(level)
+        rows = [dict(zip(self.columns, row, strict=True)) for row in log.rows(self.sql.replace("{level}", column))]
         totals: dict[str, Any] = {}
         if self.totals:
-            table = log.table(self.totals)
+            table = log.table(self.totals.replace("{level}", column))
             totals = {name: table.column(name)[0].as_py() for name in table.column_names}
         return Measured(self.columns, rows, totals)
 
