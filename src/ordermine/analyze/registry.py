@@ -5,6 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.flow.om102_self_loop import self_loop
+from ordermine.analyze.handoff.om401_return import returned
+from ordermine.analyze.handoff.om402_rally import rally
+from ordermine.analyze.handoff.om403_long_loop import long_loop
+from ordermine.analyze.handoff.om404_unproductive_return import unproductive_return
+from ordermine.analyze.handoff.om405_rekeyed_information import rekeyed_information
+from ordermine.analyze.quality.om001_equal_timestamps import equal_timestamps
+from ordermine.analyze.quality.om002_department_not_recorded import department_not_recorded
+from ordermine.analyze.quality.om003_duplicate_rows import duplicate_rows
+from ordermine.analyze.quality.om004_repetition_cannot_show import repetition_cannot_show
+from ordermine.analyze.quality.om005_cases_cut_off import cases_cut_off
+from ordermine.analyze.quality.om006_coarse_timestamps import coarse_timestamps
+from ordermine.analyze.quality.om007_look_alike_steps import look_alike_steps
+from ordermine.analyze.quality.om008_unknown_steps import unknown_steps
+from ordermine.analyze.quality.om009_day_month_swapped import day_month_swapped
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
@@ -12,7 +26,23 @@ if TYPE_CHECKING:
 
     from ordermine.analyze.base import Analyzer
 
-ANALYZERS: tuple[Analyzer, ...] = (self_loop,)
+ANALYZERS: tuple[Analyzer, ...] = (
+    equal_timestamps,
+    department_not_recorded,
+    duplicate_rows,
+    repetition_cannot_show,
+    cases_cut_off,
+    coarse_timestamps,
+    look_alike_steps,
+    unknown_steps,
+    day_month_swapped,
+    self_loop,
+    returned,
+    rally,
+    long_loop,
+    unproductive_return,
+    rekeyed_information,
+)
 
 
 def select(chosen: Sequence[str] = (), ignored: Sequence[str] = ()) -> tuple[Analyzer, ...]:
