@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NUMBERS = itertools.count()
 HEAD = "case,activity,timestamp\n"
-SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -53,7 +53,8 @@ def same_log(one: Ingested, other: Ingested) -> None:
     assert one.rows("cases.parquet") == other.rows("cases.parquet")
     assert one.rows("variants.parquet") == other.rows("variants.parquet")
     assert one.manifest.ledger == other.manifest.ledger
-    assert sorted(row[:2] for row in one.left_out()) == sorted(row[:2] for row in other.left_out())
+    # Of a row that was an event until a file that sorts before it was appended, the raw text is no longer known.
+    assert [row[:2] for row in one.left_out()] == [row[:2] for row in other.left_out()]
     assert [source.name for source in one.manifest.sources] == [source.name for source in other.manifest.sources]
     for name in (
         "cases",

@@ -206,6 +206,7 @@ class Layout:
     ) -> None:
         """Write left_out.parquet, sorted by source order and row."""
         import pyarrow as pa
+        import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
         wanted: dict[int, list[int]] = defaultdict(list)
@@ -227,6 +228,9 @@ class Layout:
         )
         if carried is not None:
             table = pa.concat_tables([carried, table])
+            position = pc.index_in(table.column("file"), value_set=pa.array(self._source_names, pa.string()))
+            keys = pa.table({"file": position, "line": table.column("line"), "reason": table.column("reason")})
+            table = table.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))
         pq.write_table(table, folder / "left_out.parquet", **_OPTIONS)
 
 
