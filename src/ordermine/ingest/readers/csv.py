@@ -281,12 +281,14 @@ class CsvBatch:
         if quote not in self.data:
             return False
         array = np.frombuffer(self.data, dtype=np.uint8)
-        at = np.flatnonzero(array == quote[0])
-        before, after = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
-        before[[*f"{dialect.delimiter}\n{dialect.quote}{dialect.escape or ''}".encode()]] = True
-        after[[*f"{dialect.delimiter}\r\n{dialect.quote}".encode()]] = True
-        inside = at[(at > 0) & (at < len(array) - 1)]
-        return bool((~before[array[inside - 1]] & ~after[array[inside + 1]]).any())
+        stray = array[1:-1] == quote[0]
+        before = f"{dialect.delimiter}\n{dialect.quote}{dialect.escape or ''}".encode()
+        after = f"{dialect.delimiter}\r\n{dialect.quote}".encode()
+        # Comparing whole arrays is several times faster than looking up the neighbours of every quote.
+        for neighbours, fitting in ((array[:-2], before), (array[2:], after)):
+            for character in fitting:
+                stray &= neighbours != character
+        return bool(stray.any())
 
     def _read_fast(self) -> Rows | None:
         """Parse with Arrow; None when what it found can't be matched with the lines of the piece."""
