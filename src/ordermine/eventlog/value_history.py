@@ -46,7 +46,7 @@ class Field:
         return self.name if "." in self.name or not self.object_type else f"{self.object_type}.{self.name}"
 
     def is_called(self, declared: str) -> bool:
-        """Return whether a name in the project file means this field; one without an object means it on every object."""
+        """Return whether a name in the project file means this field; without an object, on every object."""
         return declared in (self.name, self.qualified) or ("." not in declared and declared == self.bare)
 
 
@@ -61,7 +61,7 @@ class Writes:
     field: np.ndarray
     """Index into `fields`."""
     place: np.ndarray
-    """Number of what holds the value: a field of an order, of one of its objects where they hold values of their own."""
+    """Number of what holds the value: a field of an order, or of one of its objects where they hold their own."""
     old: np.ndarray
     new: np.ndarray
     """Codes of meanings, comparable within a family of fields; `NOTHING` for none."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ordermine.analyze.clusters import create_clusters
+from ordermine.analyze.cluster_arrays import cluster_codes, share_of_rows
 from ordermine.analyze.ftr.orders import NEVER, Orders, conclude
 from ordermine.analyze.ftr.signals import SIGNALS, Signals, find_signals
 from ordermine.analyze.origin.corrections import confirmations
@@ -15,12 +14,14 @@ from ordermine.analyze.origin.errors import Errors, find_errors, why_not
 from ordermine.errors import NotMeasurable
 from ordermine.eventlog.filters import micros
 from ordermine.eventlog.step_arrays import StepArrays, read_steps
-from ordermine.stats.intervals import Proportion, clustered, wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
 
     from ordermine.eventlog.log import Log
+    from ordermine.stats.intervals import Proportion
 
 SHORTEST_MATURITY: Final = 30.0
 """Days that every order is given at least."""
@@ -72,6 +73,7 @@ class Judged:
     touchless_measurable: bool
     with_signal: Mapping[str, np.ndarray]
     signals: Signals
+    steps: StepArrays
     maturity_days: float
 
 
@@ -116,13 +118,11 @@ def judge_orders(log: Log, maturity: float | None = None, errors: Errors | None 
     right = orders.completed & ~np.logical_or.reduce(list(with_signal.values()))
     touchless, measurable = _touchless(log, steps, orders, position)
     return Judged(
-        orders, concluded_us, matured, right, right & touchless, measurable, with_signal, signals, days
+        orders, concluded_us, matured, right, right & touchless, measurable, with_signal, signals, steps, days
     )
 
 
-def measured_maturity(
-    steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray
-) -> float:
+def measured_maturity(steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray) -> float:
     """Return M in days: the 90th percentile of the lag from conclusion to the first later signal, at least 30.
 
     The percentile interpolates linearly. `position` is the order of every event.
@@ -140,9 +140,7 @@ def measured_maturity(
     return max(SHORTEST_MATURITY, float(np.quantile(lags, LAG_SHARE)))
 
 
-def _touchless(
-    log: Log, steps: StepArrays, orders: Orders, position: np.ndarray
-) -> tuple[np.ndarray, bool]:
+def _touchless(log: Log, steps: StepArrays, orders: Orders, position: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return which orders no person touched after confirmation, and whether the log can say so."""
     import numpy as np
 
@@ -174,20 +172,19 @@ def measure_first_time_right(log: Log, maturity: float | None = None) -> FirstTi
     """
     found = judge_orders(log, maturity)
     orders, matured = found.orders, found.matured
-    completed = matured & orders.completed
     concluded = int((orders.concluded != NEVER).sum())
-    share = _Shares(log, orders.case_no, matured)
+    clusters = cluster_codes(log, orders.case_no[matured])
     return FirstTimeRight(
         orders=len(orders.case_no),
         open=len(orders.case_no) - concluded - int(orders.cancelled_by_customer.sum()),
         cancelled_by_customer=int(orders.cancelled_by_customer.sum()),
         concluded=concluded,
         matured=int(matured.sum()),
-        completed=share.of(completed),
+        completed=share_of_rows(orders.completed[matured], clusters),
         # Whatever had to be put right on the way, a completed order is right in the end.
-        right_in_the_end=share.of(completed),
-        first_time_right=share.of(matured & found.first_time_right),
-        touchless=share.of(matured & found.touchless),
+        right_in_the_end=share_of_rows(orders.completed[matured], clusters),
+        first_time_right=share_of_rows(found.first_time_right[matured], clusters),
+        touchless=share_of_rows(found.touchless[matured], clusters),
         touchless_measurable=found.touchless_measurable,
         signals={name: int((matured & found.with_signal[name]).sum()) for name in SIGNALS},
         observable=found.signals.observable,
@@ -198,13 +195,19 @@ def measure_first_time_right(log: Log, maturity: float | None = None) -> FirstTi
 def first_time_right_by_week(log: Log, maturity: float | None = None) -> list[dict[str, Any]]:
     """Return ``week`` (ISO, UTC, of the conclusion), ``n`` matured orders and the ``rate`` that was right, by week.
 
-    Only weeks of which every concluded order has matured are given, so that the last ones do not look better than they
-    are.
+    Weeks are made comparable: only those of which every order has matured are given, and of every order only what
+    showed until M days after its conclusion counts. Otherwise the last weeks would look better than they are.
     """
     import numpy as np
 
     found = judge_orders(log, maturity)
     concluded = found.orders.concluded != NEVER
+    steps = found.steps
+    events = np.concatenate(list(found.signals.events.values()))
+    order = np.searchsorted(found.orders.case_no, steps.case_no[events])
+    in_time = steps.stamp[events] <= found.concluded_us[order] + found.maturity_days * DAY_US
+    right = found.orders.completed.copy()
+    right[order[in_time]] = False
     day = found.concluded_us // DAY_US
     monday = day - (day + 3) % 7
     weeks = []
@@ -214,36 +217,5 @@ def first_time_right_by_week(log: Log, maturity: float | None = None) -> list[di
             continue
         year, week, _ = (dt.date(1970, 1, 1) + dt.timedelta(days=start)).isocalendar()
         n = int(members.sum())
-        weeks.append(
-            {"week": f"{year}-W{week:02d}", "n": n, "rate": int(found.first_time_right[members].sum()) / n}
-        )
+        weeks.append({"week": f"{year}-W{week:02d}", "n": n, "rate": int(right[members].sum()) / n})
     return weeks
-
-
-class _Shares:
-    """Shares of the matured orders, with intervals that are wider where the project file declares clusters."""
-
-    def __init__(self, log: Log, case_no: np.ndarray, matured: np.ndarray) -> None:
-        self._matured = matured
-        self._cluster = cluster_codes(log, case_no)
-
-    def of(self, hits: np.ndarray) -> Proportion:
-        if self._cluster is None:
-            return wilson(int(hits.sum()), int(self._matured.sum()))
-        import numpy as np
-
-        per_cluster = np.bincount(self._cluster[self._matured])
-        found = np.bincount(self._cluster[hits], minlength=len(per_cluster))
-        return clustered(found.tolist(), per_cluster.tolist())
-
-
-def cluster_codes(log: Log, case_no: np.ndarray) -> np.ndarray | None:
-    """Return the number of every order's cluster; None where the project file declares none."""
-    if log.project.log.cluster is None:
-        return None
-    import numpy as np
-
-    create_clusters(log)
-    known = dict(log.rows("SELECT case_no, cluster FROM clusters"))
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(known[case], len(numbers)) for case in case_no.tolist()], dtype=np.int64)

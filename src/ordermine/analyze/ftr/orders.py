@@ -73,7 +73,7 @@ def _last_milestone(delivered: np.ndarray, invoiced: np.ndarray) -> np.ndarray:
     both = (delivered != NEVER) & (invoiced != NEVER)
     if not both.any():
         return invoiced if (invoiced != NEVER).sum() >= (delivered != NEVER).sum() else delivered
-    return invoiced if (invoiced[both] > delivered[both]).sum() * 2 >= both.sum() else delivered
+    return invoiced if int((invoiced[both] > delivered[both]).sum()) * 2 >= int(both.sum()) else delivered
 
 
 def _asked_to_cancel(log: Log, steps: StepArrays, at: np.ndarray) -> np.ndarray:

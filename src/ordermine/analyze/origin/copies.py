@@ -60,9 +60,7 @@ def sources(runs: Runs, fields: FieldSet, wanted: np.ndarray) -> np.ndarray:
     return source
 
 
-def _is_copy(
-    runs: Runs, fields: FieldSet, upstream: np.ndarray, copy: np.ndarray, origin: np.ndarray
-) -> np.ndarray:
+def _is_copy(runs: Runs, fields: FieldSet, upstream: np.ndarray, copy: np.ndarray, origin: np.ndarray) -> np.ndarray:
     import numpy as np
 
     field, other = runs.field[copy], runs.field[origin]
@@ -70,11 +68,14 @@ def _is_copy(
     backwards = fields.ancestors[other, field]
     begun, origin_begun = runs.write[copy] >= 0, runs.write[origin] >= 0
     stood = (runs.start[origin] < runs.start[copy]) & (runs.start[copy] < runs.end[origin])
-    recorded = begun & stood & np.where(
-        origin_begun, ~backwards, declared | (field == other) | (~backwards & upstream[field, other])
+    recorded = (
+        begun
+        & stood
+        & np.where(origin_begun, ~backwards, declared | (field == other) | (~backwards & upstream[field, other]))
     )
-    unrecorded: np.ndarray = ~begun & declared & (runs.start[origin] < runs.end[copy])
-    return recorded | unrecorded
+    unrecorded = ~begun & declared & (runs.start[origin] < runs.end[copy])
+    copied: np.ndarray = recorded | unrecorded
+    return copied
 
 
 def roots(source: np.ndarray) -> np.ndarray:

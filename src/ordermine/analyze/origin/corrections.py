@@ -34,12 +34,11 @@ def confirmations(log: Log, steps: StepArrays, level: str) -> np.ndarray:
         opening = steps.first[np.searchsorted(steps.case_no, cases)] if len(cases) else cases
         at = opening + visits.last_seq[before][begins] - 1
     confirmed[steps.first[at]] = at
-    return confirmed[steps.first]
+    of_order: np.ndarray = confirmed[steps.first]
+    return of_order
 
 
-def find_corrections(
-    writes: Writes, steps: StepArrays, fields: FieldSet, confirmed: np.ndarray
-) -> np.ndarray:
+def find_corrections(writes: Writes, steps: StepArrays, fields: FieldSet, confirmed: np.ndarray) -> np.ndarray:
     """Return the writes (indices) by which people gave a protected field another meaning after confirmation."""
     import numpy as np
 
@@ -47,7 +46,8 @@ def find_corrections(
     at = np.flatnonzero(changed)
     event = writes.event[at]
     counted = (confirmed[event] >= 0) & (event > confirmed[event]) & ~steps.by_system[event]
-    return at[counted]
+    corrections: np.ndarray = at[counted]
+    return corrections
 
 
 def asked_for(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ordermine.analyze.cluster_arrays import cluster_codes
 from ordermine.analyze.origin.copies import roots, source_missing, sources
 from ordermine.analyze.origin.corrections import asked_for, confirmations, find_corrections
 from ordermine.analyze.origin.fields import FieldSet, arrange_fields
@@ -113,8 +114,8 @@ def find_errors(log: Log, level: str = "department") -> Errors:
     """
     import numpy as np
 
-    if reason := why_not(log):
-        raise NotMeasurable(f"where errors start can't be measured: {reason}", hint=HINT)
+    if lack := why_not(log):
+        raise NotMeasurable(f"where errors start can't be measured: {lack}", hint=HINT)
     steps = read_steps(log, level)
     writes = read_writes(log, lambda names: arrange_fields(names, log.project).family)
     fields = arrange_fields(writes.fields, log.project)
@@ -142,9 +143,7 @@ def find_errors(log: Log, level: str = "department") -> Errors:
     if INTEGRATION not in departments:
         departments.append(INTEGRATION)
     interface = steps.by_actor("integration")
-    department = np.where(
-        interface & (steps.department < 0), departments.index(INTEGRATION), steps.department
-    )
+    department = np.where(interface & (steps.department < 0), departments.index(INTEGRATION), steps.department)
     reason = np.select(
         [asked, written < 0, lost[origin], steps.by_actor("system", "batch")[written], department[written] < 0],
         [REASONS.index(one) for one in (ASKED_FOR, NOT_RECORDED, SOURCE_MISSING, BY_SYSTEM, NO_DEPARTMENT)],
@@ -275,6 +274,14 @@ def rows(log: Log, errors: Errors) -> list[dict[str, Any]]:
                 "reason": REASONS[reason] if reason >= 0 else "",
             }
         )
+    return found
+
+
+def cluster_of_errors(log: Log, errors: Errors) -> list[int]:
+    """Return, per error or omission, the number of the order, or of the declared cluster, that it belongs to."""
+    cases = errors.case_no[errors.kind != CLASSES.index("change_request")]
+    declared = cluster_codes(log, cases)
+    found: list[int] = (cases if declared is None else declared).tolist()
     return found
 
 

@@ -37,7 +37,8 @@ def find_handovers(writes: Writes, steps: StepArrays, fields: FieldSet, project:
     for stage, required in project.required.items():
         giver, taker = _left(steps, STAGES.index(stage))
         for name in required:
-            found.append(Handovers(stage, name, giver, taker, _filled(writes, steps, fields.called(name), giver, taker)))
+            filled = _filled(writes, steps, fields.called(name), giver, taker)
+            found.append(Handovers(stage, name, giver, taker, filled))
     return found
 
 
@@ -56,9 +57,7 @@ def _left(steps: StepArrays, stage: int) -> tuple[np.ndarray, np.ndarray]:
     return within[taker], taker
 
 
-def _filled(
-    writes: Writes, steps: StepArrays, called: np.ndarray, giver: np.ndarray, taker: np.ndarray
-) -> np.ndarray:
+def _filled(writes: Writes, steps: StepArrays, called: np.ndarray, giver: np.ndarray, taker: np.ndarray) -> np.ndarray:
     import numpy as np
 
     filled = np.full(len(taker), -1, dtype=np.int64)
