@@ -24,7 +24,7 @@ demo: $(VENV)/installed  ## Install, discover the sample log, say where the map 
 	@echo "The map is demo/map.html (open it in a browser); demo/ has the models, too."
 
 test: $(VENV)/installed-dev  ## Install what tests need and run them
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: lint types layers  ## What CI runs: style, types, import layers, tests
 	$(MAKE) test
