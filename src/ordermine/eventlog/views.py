@@ -144,12 +144,18 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
     * ``steps``           events with kind, stage and whether a system did them; ``meanings`` (activity, kind, stage, source)
     * ``activity_cases``  activity, cases, events
     * ``recurrences``     see `recurrences.find_recurrences`
+    * ``loop_ranges``     see `loop_ranges.find_loop_ranges`
     * ``cut_off``         see `cut_off.create_cut_off`
+    * ``reworks``         see `reworks.find_reworks`
     * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us, end_us
     * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
     * ``returns``, ``rallies``, ``long_loops``  see `returns`
     * ``return_ranges``   see `ties.find_return_ranges`
     * ``takeovers``       see `rekeyed.find_takeovers`
+    * ``rejections``      see `rejections.find_rejections`
+    * ``failed_fields``   see `failed_fields.find_failed_fields`
+    * ``blocks``          see `blocks.find_blocks`
+    * ``cancellations``   see `withdrawals.find_cancellations`
     """
     made = log.views_made
     if made.get(name) == level:
@@ -162,6 +168,14 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         from ordermine.eventlog.recurrences import find_recurrences
 
         log.connection.register(name, find_recurrences(log))
+    elif name == "reworks":
+        from ordermine.eventlog.reworks import find_reworks
+
+        log.connection.register(name, find_reworks(log))
+    elif name == "loop_ranges":
+        from ordermine.eventlog.loop_ranges import find_loop_ranges
+
+        log.connection.register(name, find_loop_ranges(log))
     elif name == "cut_off":
         from ordermine.eventlog.cut_off import create_cut_off
 
@@ -185,6 +199,23 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         from ordermine.eventlog.rekeyed import find_takeovers
 
         log.connection.register(name, find_takeovers(log, level))
+    elif name == "rejections":
+        from ordermine.eventlog.rejections import find_rejections
+
+        log.connection.register(name, find_rejections(log, level))
+    elif name == "failed_fields":
+        from ordermine.eventlog.failed_fields import find_failed_fields
+
+        create_view(log, "rejections", level)
+        log.connection.register(name, find_failed_fields(log))
+    elif name == "blocks":
+        from ordermine.eventlog.blocks import find_blocks
+
+        log.connection.register(name, find_blocks(log))
+    elif name == "cancellations":
+        from ordermine.eventlog.withdrawals import find_cancellations
+
+        log.connection.register(name, find_cancellations(log, level))
     else:
         raise ValueError(f"no view {name!r}")
     made[name] = level

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from ordermine.stats.intervals import wilson_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ordermine.eventlog.log import Log
     from ordermine.findings.finding import Confidence
     from ordermine.stats.intervals import Proportion
 
@@ -31,6 +34,18 @@ def over_ties(share: Proportion, low: int, high: int) -> tuple[float | None, flo
         return share.low, share.high
     size = _effective_size(share)
     return wilson_limits(low / share.of, size)[0], wilson_limits(high / share.of, size)[1]
+
+
+def open_orders(log: Log) -> frozenset[str]:
+    """Return the ids of the orders whose handoffs depend on the order of ties, as their number of returns does."""
+    return frozenset(row[0] for row in log.rows("SELECT case_id FROM return_ranges JOIN cases USING (case_no)"))
+
+
+def doubt(cases: Collection[str], undecided: frozenset[str]) -> tuple[int, str]:
+    """Return in how many orders the order of ties doesn't matter, and what to say about the others."""
+    doubtful = len(undecided.intersection(cases))
+    said = f"; in {doubtful:,} of them the order of equal timestamps decides" if doubtful else ""
+    return len(cases) - doubtful, said
 
 
 def _effective_size(share: Proportion) -> float:

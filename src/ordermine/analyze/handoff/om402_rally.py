@@ -25,8 +25,8 @@ Section 7 of the design.
 
 Limits
 ------
-Where events share their time, their order is that of the export; how much that matters is said by OM401. Rallies within
-``[expected] loops`` are in the table and are not reported.
+Where events share their time, their order is that of the export; a finding says in how many orders that decides, and
+its interval begins at what is sure. Rallies within ``[expected] loops`` are in the table and are not reported.
 
 Example
 -------
@@ -65,6 +65,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
+from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders, over_ties
 from ordermine.analyze.wording import part, span
 from ordermine.findings.finding import Finding
 
@@ -106,7 +107,7 @@ class Params:
         "unproductive": "count",
     },
     needs=("department",),
-    views=("returns", "rallies"),
+    views=("returns", "rallies", "return_ranges"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -115,12 +116,14 @@ class Params:
 def rally(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report pairs of departments that pass orders back and forth."""
     log = context.log
+    undecided = open_orders(log)
     expected = [set(loop) for loop in log.project.expected.loops]
     pairs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in measured.rows:
         pairs[min(row["a"], row["b"]), max(row["a"], row["b"])].append(row)
     for (one, other), rows in sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0])):
-        cases = len({row["case_id"] for row in rows})
+        orders = {row["case_id"] for row in rows}
+        cases = len(orders)
         if cases < params.min_cases or any({one, other} <= loop for loop in expected):
             continue
         pair = [one, other, other, one]
@@ -128,6 +131,7 @@ def rally(measured: Measured, params: Params, context: Context) -> Iterator[Find
         share = share_of_cases(log, hits, of, hit_values=pair, of_values=pair)
         if share.share is None or share.share < params.min_share:
             continue
+        certain, said = doubt(orders, undecided)
         returns = sum(row["returns"] for row in rows)
         idle = sum(row["unproductive"] for row in rows) / returns
         length = median((row["end"] - row["start"]).total_seconds() for row in rows)
@@ -137,13 +141,13 @@ def rally(measured: Measured, params: Params, context: Context) -> Iterator[Find
             f"{one} ↔ {other}",
             f"{cases:,} of {share.of:,} orders that pass between {one} and {other} go back and forth at least twice in"
             f" a row; half of these rallies last longer than {span(length)}, and {part(idle)} of their returns changed"
-            " and decided nothing",
+            f" and decided nothing{said}",
             share.share,
             "share",
-            share.low,
-            share.high,
+            *over_ties(share, certain, cases),
             cases,
             share.of,
             severity="warning",
+            confidence=confidence_in(cases, certain, cases),
             evidence=examples(log, hits, pair),
         )

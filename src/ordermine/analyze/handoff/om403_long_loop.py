@@ -24,7 +24,8 @@ Section 7 of the design.
 
 Limits
 ------
-Where events share their time, their order is that of the export. A loop may be how the process is meant to be: Sales
+Where events share their time, their order is that of the export; a finding says in how many orders that decides, and
+its interval begins at what is sure. A loop may be how the process is meant to be: Sales
 that sees an order again to offer a renewal. Loops that stay among the departments of one of ``[expected] loops`` are in
 the table and are not reported.
 
@@ -54,6 +55,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
+from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders, over_ties
 from ordermine.analyze.wording import span
 from ordermine.findings.finding import Finding
 
@@ -93,7 +95,7 @@ class Params:
         "expected": "text",
     },
     needs=("department",),
-    views=("returns", "long_loops"),
+    views=("returns", "long_loops", "return_ranges"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -102,12 +104,14 @@ class Params:
 def long_loop(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report departments that see many of their orders again after several others."""
     log = context.log
+    undecided = open_orders(log)
     back: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in measured.rows:
         if not row["expected"]:
             back[row["department"]].append(row)
     for department, rows in sorted(back.items(), key=lambda item: (-len(item[1]), item[0])):
-        cases = len({row["case_id"] for row in rows})
+        orders = {row["case_id"] for row in rows}
+        cases = len(orders)
         if cases < params.min_cases:
             continue
         hits = "SELECT case_no FROM long_loops WHERE unit = ? AND NOT expected"
@@ -115,18 +119,20 @@ def long_loop(measured: Measured, params: Params, context: Context) -> Iterator[
         share = share_of_cases(log, hits, of, hit_values=[department], of_values=[department])
         if share.share is None or share.share < params.min_share:
             continue
+        certain, said = doubt(orders, undecided)
         yield Finding(
             "OM403",
             "long loop",
             department,
             f"{cases:,} of {share.of:,} orders that {department} works on come back after at least two other"
-            f" departments have had them, half of them after more than {span(median(row['away_s'] for row in rows))}",
+            f" departments have had them, half of them after more than {span(median(row['away_s'] for row in rows))}"
+            f"{said}",
             share.share,
             "share",
-            share.low,
-            share.high,
+            *over_ties(share, certain, cases),
             cases,
             share.of,
             severity="warning",
+            confidence=confidence_in(cases, certain, cases),
             evidence=examples(log, hits, [department]),
         )

@@ -27,7 +27,8 @@ Limits
 ------
 A change or a decision that the export doesn't show makes a return look unproductive: the share is an upper bound, and
 where no values are recorded at all the finding has low confidence. Returns within ``[expected] loops`` are counted and
-not reported. Where events share their time, their order is that of the export.
+not reported. Where events share their time, their order is that of the export; a finding says in how many orders that
+decides.
 
 Example
 -------
@@ -60,6 +61,7 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.evidence import examples
+from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders
 from ordermine.findings.finding import Finding
 from ordermine.stats.intervals import clustered
 
@@ -96,7 +98,7 @@ class Params:
     name="unproductive return",
     columns={"case_id": "text", "a": "text", "b": "text", "start": "text", "away_s": "seconds", "expected": "text"},
     needs=("department",),
-    views=("returns",),
+    views=("returns", "return_ranges"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -105,6 +107,7 @@ class Params:
 def unproductive_return(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report pairs of departments between which orders come back as they went."""
     log = context.log
+    undecided = open_orders(log)
     recorded = bool({"old_value", "new_value"} & log.recorded)
     cases: dict[tuple[str, str], set[str]] = defaultdict(set)
     times: Counter[tuple[str, str]] = Counter()
@@ -119,12 +122,14 @@ def unproductive_return(measured: Measured, params: Params, context: Context) ->
         if share.share is None or share.share < params.min_share:
             continue
         seen = "" if recorded else "; the export records no values, so that changes are known from step names only"
+        certain, said = doubt(cases[a, b], undecided)
+        sure = confidence_in(len(cases[a, b]), certain, len(cases[a, b]))
         yield Finding(
             "OM404",
             "unproductive return",
             f"{a} → {b}",
             f"{count:,} of {share.of:,} returns from {b} to {a} were for nothing: {b} had changed no value and decided"
-            f" nothing{seen}",
+            f" nothing{seen}{said}",
             share.share,
             "share",
             share.low,
@@ -132,7 +137,7 @@ def unproductive_return(measured: Measured, params: Params, context: Context) ->
             len(cases[a, b]),
             log.rows(f"SELECT count(DISTINCT case_no) {PAIR}", [a, b])[0][0],
             severity="warning",
-            confidence="medium" if recorded else "low",
+            confidence="low" if sure == "low" or not recorded else "medium",
             evidence=examples(log, f"SELECT case_no {PAIR} AND unproductive", [a, b]),
         )
 
