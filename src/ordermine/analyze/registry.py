@@ -10,6 +10,13 @@ from ordermine.analyze.handoff.om402_rally import rally
 from ordermine.analyze.handoff.om403_long_loop import long_loop
 from ordermine.analyze.handoff.om404_unproductive_return import unproductive_return
 from ordermine.analyze.handoff.om405_rekeyed_information import rekeyed_information
+from ordermine.analyze.outcome.om501_rejected import rejected
+from ordermine.analyze.outcome.om502_rejection_rounds import rejection_rounds
+from ordermine.analyze.outcome.om503_abandoned_after_rejection import abandoned_after_rejection
+from ordermine.analyze.outcome.om504_avoidable_at_entry import avoidable_at_entry
+from ordermine.analyze.outcome.om505_block import block
+from ordermine.analyze.outcome.om506_cancelled import cancelled
+from ordermine.analyze.outcome.om507_credit_adjustment import credit_adjustment
 from ordermine.analyze.quality.om001_equal_timestamps import equal_timestamps
 from ordermine.analyze.quality.om002_department_not_recorded import department_not_recorded
 from ordermine.analyze.quality.om003_duplicate_rows import duplicate_rows
@@ -42,6 +49,13 @@ ANALYZERS: tuple[Analyzer, ...] = (
     long_loop,
     unproductive_return,
     rekeyed_information,
+    rejected,
+    rejection_rounds,
+    abandoned_after_rejection,
+    avoidable_at_entry,
+    block,
+    cancelled,
+    credit_adjustment,
 )
 
 
