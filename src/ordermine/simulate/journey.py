@@ -52,6 +52,8 @@ class Journey:
         self.behaviour = behaviour
         self.recorder = recorder
         self.dice = dice
+        self.queries = 0
+        """Questions that Sales has been asked about the order so far."""
         self._owners: dict[str, Person] = {}
         self._errors: dict[str, PlantedError] = {}
         self._missing: dict[str, PlantedError] = {}

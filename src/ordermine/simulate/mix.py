@@ -30,7 +30,7 @@ _ORDERS = {
 WORSE = {"Sales West 1": 2.0, "Sales North 3": 3.0}
 """Team → how many times as bad it is as its mix explains."""
 
-_BASE = 0.08
+_BASE = 0.11
 _DIFFICULT = {"Small business": 0.7, "Mid-size": 0.2, "Enterprise": 0.1}
 _EASY = {"Small business": 0.25, "Mid-size": 0.4, "Enterprise": 0.35}
 _HURRIED = {"Standard": 0.4, "Project": 0.2, "Express": 0.4}

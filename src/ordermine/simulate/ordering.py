@@ -78,14 +78,16 @@ def _check_credit(journey: Journey) -> Course[Rejection | None]:
 
 def ask_sales(journey: Journey, department: str, questions: tuple[str, ...]) -> Course[None]:
     """Have the department ask Sales something, and Sales answer."""
-    yield from journey.work(department, "Query order", Note(reason=journey.dice.pick(questions)))
+    journey.queries += 1
+    number = str(journey.queries)
+    yield from journey.work(department, "Query order", Note(reason=journey.dice.pick(questions), part=number))
     yield from journey.wait_days(0, 2)
     if journey.may(journey.behaviour.answer_changes):
         yield from change_terms(journey, SALES, "Answer query", "")
     elif journey.may(journey.behaviour.answer_resaves):
         yield from save_again(journey, SALES, "Answer query", "quote.price")
     else:
-        yield from journey.work(SALES, "Answer query")
+        yield from journey.work(SALES, "Answer query", Note(part=number))
 
 
 def _reject(journey: Journey, department: str, reasons: tuple[str, ...]) -> Course[Rejection]:
