@@ -41,6 +41,7 @@ def ordermine(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(state, "debug", False)
+    monkeypatch.setattr(state, "signal", 0)
 
     def run(*arguments: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["ordermine", *map(str, arguments)])
