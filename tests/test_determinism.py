@@ -6,7 +6,10 @@ import hashlib
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCRIPT = """
 import contextlib, io, sys
@@ -14,7 +17,8 @@ from ordermine.cli import main
 
 for line in open("commands", encoding="utf-8"):
     sys.argv = ["ordermine", *line.rstrip("\\n").split("\\t")]
-    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO(), encoding="utf-8")) as out:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(out):
         main()
     out.flush()
     with open("printed", "ab") as file:
