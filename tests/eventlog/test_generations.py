@@ -117,3 +117,10 @@ def test_a_missing_or_damaged_part_is_an_input_error(ingest_rows):
         open_log(log).rows("SELECT activity FROM events")
     with pytest.raises(InputError, match="log"):
         open_log(log).arrays(["activity"])
+
+
+def test_a_log_that_lost_a_file_is_damaged_and_not_smaller(ingest_rows):
+    log = ingest_rows(ROWS)
+    next(log.glob("*/events/part-*.parquet")).unlink()
+    with pytest.raises(InputError, match="damaged: 0 events of 1 orders are there, 1 of 1 were written"):
+        open_log(log)

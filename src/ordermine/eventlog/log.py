@@ -62,11 +62,7 @@ def open_log(
         The log is damaged.
     """
     manifest = read_manifest(path)
-    folder = manifest.folder(path)
-    if not folder.is_dir():
-        raise InputError(
-            f"{path}: generation {manifest.generation} is missing", hint="ingest the export again with --force"
-        )
+    _check_complete(path, manifest)
     used = (
         load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
     )
@@ -76,6 +72,26 @@ def open_log(
     if log.filters.any:
         log.select_cases()
     return log
+
+
+def _check_complete(path: Path, manifest: Manifest) -> None:
+    """Raise InputError unless the files hold as many events and cases as the manifest says."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    folder = manifest.folder(path)
+    again = "ingest the export again with --force"
+    try:
+        events = sum(pq.read_metadata(part).num_rows for part in sorted((folder / "events").glob("part-*.parquet")))
+        cases = pq.read_metadata(folder / "cases.parquet").num_rows
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(f"{path}: damaged: {str(error).splitlines()[0]}", hint=again) from error
+    if (events, cases) != (manifest.ledger.events, manifest.cases):
+        raise InputError(
+            f"{path}: damaged: {events:,} events of {cases:,} orders are there, {manifest.ledger.events:,} of "
+            f"{manifest.cases:,} were written",
+            hint=again,
+        )
 
 
 @dataclass
