@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CUSTOMER = r"(?:customer|client|buyer|kunden?|cliente?|acheteur)"
 _DECIDED = (
@@ -25,10 +26,15 @@ def is_by_customer(activity: str, reason: str | None, department: str | None, ac
     """
     if actor_type == "customer":
         return True
-    if any(_BY_CUSTOMER.search(_plain(text)) for text in (reason, activity) if text):
+    if any(_names_customer(text) for text in (reason, activity) if text):
         return True
     acted = department is not None or actor_type not in (None, "unknown")
     return False if acted or reason else None
+
+
+@lru_cache(maxsize=10_000)
+def _names_customer(text: str) -> bool:
+    return _BY_CUSTOMER.search(_plain(text)) is not None
 
 
 def _plain(text: str) -> str:

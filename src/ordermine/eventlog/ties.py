@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordermine.errors import UsageError, near
+from ordermine.eventlog.scan import scan
 from ordermine.eventlog.tied_orders import Moments, least_and_most
 from ordermine.schema import SYSTEM_ACTORS
 
@@ -33,12 +35,29 @@ def find_return_ranges(log: Log, level: str = "department") -> pa.Table:
     -------
     pyarrow.Table
         ``case_no``, ``returns`` (in the order of the export), ``low``, ``high``.
+
+    Raises
+    ------
+    UsageError
+        There is no such column.
     """
+    import numpy as np
+    import pyarrow as pa
+
+    if level not in log.columns:
+        raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
+    columns = list(dict.fromkeys(["case_no", "timestamp", "actor_type", level]))
+    parts = list(scan(log, columns, lambda table: return_ranges(*_people_at_work(table, level))))
+    names = ("case_no", "returns", "low", "high")
+    return pa.table({name: np.concatenate([part[at] for part in parts]) for at, name in enumerate(names)})
+
+
+def _people_at_work(table: pa.Table, level: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return department code, case and instant of the events that aren't by systems."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    table = log.arrays(list(dict.fromkeys(["case_no", "timestamp", "actor_type", level])))
     column = table.column(level).combine_chunks()
     if not pa.types.is_dictionary(column.type):
         column = column.cast(pa.string()).dictionary_encode()
@@ -50,8 +69,7 @@ def find_return_ranges(log: Log, level: str = "department") -> pa.Table:
     if system.any():
         keep = ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
         unit, case, stamp = unit[keep], case[keep], stamp[keep]
-    numbers, returns, low, high = return_ranges(unit, case, stamp)
-    return pa.table({"case_no": numbers, "returns": returns, "low": low, "high": high})
+    return unit, case, stamp
 
 
 def return_ranges(
