@@ -122,7 +122,7 @@ def correct(
     """Return every department's corrected share of the errors that departments made, sorted by name.
 
     What people found to be no department's error (a blank label) is taken out of the whole: shares and limits are
-    divided by the rest.
+    divided by the rest. The lower limit of a department that no label confirms is 0, as nothing shows that it made any.
 
     Parameters
     ----------
@@ -146,9 +146,13 @@ def correct(
     found = correct_shares(list(per_cluster.values()), labels)
     nobody = sum(one.share for one in found.shares if one.department == NOBODY)
     rest = max(1 - nobody, 1e-9)
+    confirmed = {true for _, true in labels}
     return [
         CorrectedDepartment(
-            one.department, min(1.0, one.share / rest), min(1.0, one.low / rest), min(1.0, one.high / rest)
+            one.department,
+            min(1.0, one.share / rest),
+            min(1.0, one.low / rest) if one.department in confirmed else 0.0,
+            min(1.0, one.high / rest),
         )
         for one in found.shares
         if one.department != NOBODY

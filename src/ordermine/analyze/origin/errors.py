@@ -227,7 +227,8 @@ def _exposure(
     ).astype(np.int64)
     width = len(fields.fields) + 1
     size = int(department.max(initial=0)) + 1
-    distinct = np.unique((rows[0] * width + rows[1]) * size + rows[2])
+    keys = np.sort((rows[0] * width + rows[1]) * size + rows[2])
+    distinct = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     return Exposure(distinct // size // width, distinct // size % width, distinct % size)
 
 
