@@ -145,6 +145,7 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
     * ``activity_cases``  activity, cases, events
     * ``recurrences``     see `recurrences.find_recurrences`
     * ``loop_ranges``     see `loop_ranges.find_loop_ranges`
+    * ``step_waits``, ``handoff_waits``  see `waits`
     * ``cut_off``         see `cut_off.create_cut_off`
     * ``reworks``         see `reworks.find_reworks`
     * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us, end_us
@@ -172,6 +173,14 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
         from ordermine.eventlog.reworks import find_reworks
 
         log.connection.register(name, find_reworks(log))
+    elif name == "step_waits":
+        from ordermine.eventlog.waits import find_step_waits
+
+        log.connection.register(name, find_step_waits(log))
+    elif name == "handoff_waits":
+        from ordermine.eventlog.waits import find_handoff_waits
+
+        log.connection.register(name, find_handoff_waits(log, level))
     elif name == "loop_ranges":
         from ordermine.eventlog.loop_ranges import find_loop_ranges
 

@@ -23,8 +23,8 @@ Swennen, M. (2018): self-loops in edeaR, which counts runs where this counts rec
 
 Limits
 ------
-Where events share their time, their order is that of the export. Legitimate repetition listed under ``[expected]
-repeat`` in the project file is not reported.
+Where events share their time, their order is that of the export; low and high are the least and the most over every
+order that is possible. Legitimate repetition listed under ``[expected] repeat`` in the project file is not reported.
 
 Example
 -------
@@ -35,8 +35,12 @@ Example
 | A    | Pick     | 09:20 | Bob      |
 | B    | Pick     | 09:00 | Ann      |
 | B    | Ship     | 09:30 | Ann      |
+| B    | Pick     | 09:30 | Ann      |
 
-row: activity=Pick, cases=1, of_cases=2, share=0.5, recurrences=2, repeats=1, redos=1
+B's second Pick shares its time with Ship: it comes directly after the first only if Ship came last. The export has it
+after Ship.
+
+row: activity=Pick, cases=1, of_cases=2, share=0.5, recurrences=2, repeats=1, redos=1, cases_low=1, cases_high=2
 """
 
 from __future__ import annotations
@@ -45,25 +49,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.base import Context, Measured, analyzer
-from ordermine.findings.finding import Finding
-from ordermine.stats.intervals import wilson
+from ordermine.analyze.flow.again import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ordermine.findings.finding import Finding
+
 SQL = """
 WITH loops AS (
-  SELECT activity, case_no, count(*) AS recurrences,
+  SELECT activity, count(*) AS recurrences,
          count(*) FILTER (WHERE resource = first_resource) AS repeats,
          count(*) FILTER (WHERE resource <> first_resource) AS redos
-  FROM recurrences WHERE immediate GROUP BY ALL
+  FROM recurrences WHERE immediate GROUP BY activity
+), ranges AS (
+  SELECT activity, count(*) FILTER (WHERE immediate > 0) AS cases,
+         count(*) FILTER (WHERE immediate_low > 0) AS cases_low,
+         count(*) FILTER (WHERE immediate_high > 0) AS cases_high,
+         sum(immediate_low)::BIGINT AS recurrences_low, sum(immediate_high)::BIGINT AS recurrences_high
+  FROM loop_ranges GROUP BY activity HAVING cases_high > 0
 )
-SELECT activity, count(l.case_no) AS cases, any_value(a.cases) AS of_cases,
-       count(l.case_no) / any_value(a.cases) AS share,
-       sum(l.recurrences)::BIGINT AS recurrences, sum(l.repeats)::BIGINT AS repeats, sum(l.redos)::BIGINT AS redos
-FROM loops l JOIN activity_cases a USING (activity)
-GROUP BY activity ORDER BY recurrences DESC, activity
+SELECT activity, r.cases, a.cases AS of_cases, r.cases / a.cases AS share, cases_low, cases_high,
+       coalesce(recurrences, 0), recurrences_low, recurrences_high, coalesce(repeats, 0), coalesce(redos, 0)
+FROM ranges r JOIN activity_cases a USING (activity) LEFT JOIN loops USING (activity)
+ORDER BY recurrences DESC NULLS LAST, recurrences_high DESC, activity
 """
+CASES = "SELECT case_no FROM loop_ranges WHERE immediate > 0 AND activity = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +93,18 @@ class Params:
         "cases": "count",
         "of_cases": "count",
         "share": "share",
+        "cases_low": "count",
+        "cases_high": "count",
         "recurrences": "count",
+        "recurrences_low": "count",
+        "recurrences_high": "count",
         "repeats": "count",
         "redos": "count",
     },
-    views=("recurrences", "activity_cases"),
+    views=("recurrences", "loop_ranges", "activity_cases"),
     sql=SQL,
     params=Params(),
 )
 def self_loop(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report activities that come again at once in a share of their orders."""
-    expected = set(context.log.project.expected.repeat)
-    for row in measured.rows:
-        if row["share"] < params.min_share or row["cases"] < params.min_cases or row["activity"] in expected:
-            continue
-        interval = wilson(row["cases"], row["of_cases"])
-        yield Finding(
-            "OM102",
-            "self-loop",
-            row["activity"],
-            f"{row['activity']} is repeated at once in {row['cases']:,} of {row['of_cases']:,} orders that have it",
-            row["share"],
-            "share",
-            interval.low,
-            interval.high,
-            row["cases"],
-            row["of_cases"],
-            severity="warning",
-        )
+    yield from report("OM102", "self-loop", "is repeated at once", CASES, measured, params, context)
