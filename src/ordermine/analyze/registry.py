@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordermine.analyze.flow.om101_rework import rework
 from ordermine.analyze.flow.om102_self_loop import self_loop
+from ordermine.analyze.flow.om103_repetition import repetition
+from ordermine.analyze.flow.om104_skipped_milestone import skipped_milestone
+from ordermine.analyze.flow.om105_step_out_of_order import step_out_of_order
 from ordermine.analyze.handoff.om401_return import returned
 from ordermine.analyze.handoff.om402_rally import rally
 from ordermine.analyze.handoff.om403_long_loop import long_loop
 from ordermine.analyze.handoff.om404_unproductive_return import unproductive_return
 from ordermine.analyze.handoff.om405_rekeyed_information import rekeyed_information
+from ordermine.analyze.origin.om601_origin import origin
+from ordermine.analyze.origin.om602_omission import omission
+from ordermine.analyze.origin.om603_leakage import leakage
 from ordermine.analyze.outcome.om501_rejected import rejected
 from ordermine.analyze.outcome.om502_rejection_rounds import rejection_rounds
 from ordermine.analyze.outcome.om503_abandoned_after_rejection import abandoned_after_rejection
@@ -26,6 +33,9 @@ from ordermine.analyze.quality.om006_coarse_timestamps import coarse_timestamps
 from ordermine.analyze.quality.om007_look_alike_steps import look_alike_steps
 from ordermine.analyze.quality.om008_unknown_steps import unknown_steps
 from ordermine.analyze.quality.om009_day_month_swapped import day_month_swapped
+from ordermine.analyze.time.om201_waiting_at_handoff import waiting_at_handoff
+from ordermine.analyze.time.om202_slowest_step import slowest_step
+from ordermine.analyze.time.om203_stuck_order import stuck_order
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
@@ -43,7 +53,14 @@ ANALYZERS: tuple[Analyzer, ...] = (
     look_alike_steps,
     unknown_steps,
     day_month_swapped,
+    rework,
     self_loop,
+    repetition,
+    skipped_milestone,
+    step_out_of_order,
+    waiting_at_handoff,
+    slowest_step,
+    stuck_order,
     returned,
     rally,
     long_loop,
@@ -56,6 +73,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     block,
     cancelled,
     credit_adjustment,
+    origin,
+    omission,
+    leakage,
 )
 
 
