@@ -26,7 +26,7 @@ def cluster_codes(log: Log, case_no: np.ndarray) -> np.ndarray | None:
 
 
 def share_of_rows(hits: np.ndarray, clusters: np.ndarray | None) -> Proportion:
-    """Return the share of rows (bool) that are hits, with its 95 % interval; `clusters` as `cluster_codes` gives them."""
+    """Return the share of rows (bool) that are hits, with its 95 % interval; clusters are those of `cluster_codes`."""
     if clusters is None:
         return wilson(int(hits.sum()), len(hits))
     import numpy as np

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ordermine.analyze.origin.errors import find_errors, rows
 from ordermine.errors import NotMeasurable
-from ordermine.eventlog.log import Log
+
+if TYPE_CHECKING:
+    from ordermine.eventlog.log import Log
 
 STEPS = """
 [activities]

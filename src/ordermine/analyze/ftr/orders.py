@@ -86,5 +86,6 @@ def _asked_to_cancel(log: Log, steps: StepArrays, at: np.ndarray) -> np.ndarray:
         asked = asked | np.array([bool(text and _CUSTOMER.search(text)) for text in reasons], dtype=bool)
     person = np.where(steps.by_system, -1, np.arange(len(steps.case_no)))
     before = np.append(-1, np.maximum.accumulate(person)[:-1])[at]
-    contact: np.ndarray = (before >= steps.first[at]) & steps.is_kind("contact")[np.maximum(before, 0)]
-    return asked | contact
+    contact = (before >= steps.first[at]) & steps.is_kind("contact")[np.maximum(before, 0)]
+    by_customer: np.ndarray = asked | contact
+    return by_customer

@@ -84,7 +84,7 @@ def _blocks(steps: StepArrays) -> np.ndarray:
 
 
 def _referred(log: Log, steps: StepArrays) -> np.ndarray:
-    """Return the events that refer to a rejected or cancelled order, and the last rejection of the orders referred to."""
+    """Return the events that refer to a rejected or cancelled order, and the last stop of the orders referred to."""
     import numpy as np
 
     if "reference" not in log.recorded:

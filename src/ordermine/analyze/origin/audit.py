@@ -21,8 +21,8 @@ NOBODY: Final = ""
 """Stands for errors without a known origin, and for those that are no department's."""
 
 INSTRUCTIONS: Final = (
-    f"fill in {LABEL}, leave it blank where no department made the error, delete the rows that nobody looked up, and come "
-    "back with --labels"
+    f"fill in {LABEL}, leave it blank where no department made the error, delete the rows that nobody looked up, "
+    "and come back with --labels"
 )
 _SEED: Final = 1
 

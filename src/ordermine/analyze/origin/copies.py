@@ -18,11 +18,11 @@ COPIED_ORDERS: Final = 10
 def sources(runs: Runs, fields: FieldSet, wanted: np.ndarray) -> np.ndarray:
     """Return, per run, the run that its value was copied from; -1 for none.
 
-    When a run began, its value may have stood elsewhere in the order: in the field it is declared to be copied from, or in
-    the same field of another object, unless that is declared to be its copy. Of several such runs the earliest counts.
-    Where the beginning of a run is not recorded, only declared lineage says which of two is the copy; and a run of which
-    the beginning is not recorded is the source of one that is recorded where lineage, or the order in which the two
-    fields are as a rule written, says so.
+    When a run began, its value may have stood elsewhere in the order: in the field it is declared to be copied
+    from, or in the same field of another object, unless that is declared to be its copy. Of several such runs the
+    earliest counts. Where the beginning of a run is not recorded, only declared lineage says which of two is the
+    copy; and a run of which the beginning is not recorded is the source of one that is recorded where lineage, or
+    the order in which the two fields are as a rule written, says so.
 
     Parameters
     ----------

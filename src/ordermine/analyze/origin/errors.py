@@ -30,8 +30,8 @@ NO_DEPARTMENT: Final = "the department is not recorded"
 ASKED_FOR: Final = "asked for by the customer"
 
 HINT: Final = (
-    "export the change history: a row per change with field, old value and new value (--field, --old, --new); or, without "
-    "one, a row per document with field, value and the document's number (--field, --new, --object-id)"
+    "export the change history: a row per change with field, old value and new value (--field, --old, --new); or, "
+    "without one, a row per document with field, value and the document's number (--field, --new, --object-id)"
 )
 
 
@@ -234,7 +234,8 @@ def _exposure(
 
 def _place_of_spelling(writes: Writes, at: np.ndarray) -> np.ndarray:
     """Return the event that says how the wrong value was spelt: the change itself, or the document before."""
-    return writes.event[at - 1] if writes.by_documents else writes.event[at]
+    event: np.ndarray = writes.event[at - 1] if writes.by_documents else writes.event[at]
+    return event
 
 
 def _spelling(log: Log, writes: Writes, event: np.ndarray) -> pa.Array:

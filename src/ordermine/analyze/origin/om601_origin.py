@@ -2,19 +2,19 @@
 
 Definition
 ----------
-The share of the errors with a known origin that started in a department. An error is a change, after the order's first
-confirmation, of a protected field whose old and new values both exist and mean different things; it started with the
-first write, by a person or an interface that isn't copying, of the last uninterrupted stretch in which the field, or what
-it was copied from, held the wrong value. Omissions (OM602) count too.
+The share of the errors with a known origin that started in a department. An error is a change, after the order's
+first confirmation, of a protected field whose old and new values both exist and mean different things; it started
+with the first write, by a person or an interface that isn't copying, of the last uninterrupted stretch in which the
+field, or what it was copied from, held the wrong value. Omissions (OM602) count too.
 
-Not errors: other spellings, writes by systems, batch jobs and integrations, and what the customer asked for: a contact
-about the order, and that field where it names one, between the wrong write and the change. One error is one wrong value
-at its origin, however many copies were corrected. An error whose first write is not in the log is unattributable: it is
-never put down to the department that corrected it.
+Not errors: other spellings, writes by systems, batch jobs and integrations, and what the customer asked for: a
+contact about the order, and that field where it names one, between the wrong write and the change. One error is one
+wrong value at its origin, however many copies were corrected. An error whose first write is not in the log is
+unattributable: it is never put down to the department that corrected it.
 
-*rate* is per exposure: matured orders, per field that the department wrote other than by correcting it, or left empty. A
-department stands out if its rate is higher than that of others that write the same field in orders with the same case
-attributes explains (*ratio*: its errors over those expected at the others' rates).
+*rate* is per exposure: matured orders, per field that the department wrote other than by correcting it, or left
+empty. A department stands out if it has more errors than its orders explain: than it would have at the rates of the
+others that write the same field in orders with the same case attributes (*ratio*: errors over expected errors).
 
 Unit
 ----
@@ -22,8 +22,8 @@ share of the errors whose origin is known
 
 Needs
 -----
-department and field changes: field, old and new value; or, without old values, documents that are not overwritten: field,
-new value and object id. Case attributes make the comparison fairer.
+department and field changes: field, old and new value; or, without old values, documents that are not
+overwritten: field, new value and object id. Case attributes make the comparison fairer.
 
 Thresholds
 ----------
@@ -33,8 +33,8 @@ their mix explains.
 
 Source
 ------
-Śliwerski, J., Zimmermann, T. and Zeller, A. (2005): When do changes induce fixes? for following a change back to what it
-corrects; Breslow, N. E. and Day, N. E. (1987) for the comparison within the case mix.
+Śliwerski, J., Zimmermann, T. and Zeller, A. (2005): When do changes induce fixes? for following a change back to
+what it corrects; Breslow, N. E. and Day, N. E. (1987) for the comparison within the case mix.
 
 Limits
 ------

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ordermine.analyze.ftr.first_time_right import first_time_right_by_week, measure_first_time_right
+from ordermine.errors import NotMeasurable
+from ordermine.eventlog.log import Log, open_log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PROJECT = """
+[activities]
+"Enter" = { kind = "submit" }
+"Confirm" = { kind = "confirm" }
+"Ship" = { kind = "deliver" }
+"Bill" = { kind = "invoice" }
+"Complain" = { kind = "complaint" }
+"Credit" = { kind = "credit" }
+"Return" = { kind = "return" }
+"Block" = { kind = "block" }
+"Reject" = { kind = "reject" }
+"Cancel" = { kind = "cancel" }
+"Restore" = { kind = "restore" }
+"Change" = { kind = "change" }
+"Resubmit" = { kind = "resubmit" }
+"""
+
+BEGIN = dt.datetime(2026, 1, 5, 8, tzinfo=dt.UTC)
+
+
+def order(case: str, steps: str, start: int = 0, **further: str) -> list[dict[str, str]]:
+    """Return an order from e.g. ``Enter Ship+3 Bill+1``: steps with the days since the one before."""
+    now = BEGIN + dt.timedelta(days=start)
+    events = []
+    for written in steps.split():
+        step, _, days = written.partition("+")
+        now += dt.timedelta(days=int(days or 0), minutes=1)
+        system = step.startswith("*")
+        events.append(
+            {
+                "case": case,
+                "activity": step.lstrip("*"),
+                "at": now.isoformat(),
+                "department": "Robot" if system else "Sales",
+                "actor_type": "system" if system else "human",
+                "reason": further.get(step, ""),
+            }
+        )
+    return events
+
+
+def log_of(make_log: Callable[..., Log], *orders: list[dict[str, str]], end: int = 200) -> Log:
+    """Return a log with an order at its end that is still open."""
+    return make_log([event for one in (*orders, order("Z", "Enter", end)) for event in one], PROJECT)
+
+
+def test_measures_are_nested_and_of_matured_orders(make_log: Callable[..., Log]) -> None:
+    log = log_of(
+        make_log,
+        order("touchless", "Enter Confirm *Ship *Bill"),
+        order("right", "Enter Confirm Ship Bill"),
+        order("complained", "Enter Confirm Ship Bill Complain+5"),
+        order("rejected", "Enter Reject"),
+        order("young", "Enter Confirm Ship Bill", 180),
+    )
+    found = measure_first_time_right(log)
+    assert (found.orders, found.open, found.concluded, found.matured) == (6, 1, 5, 4)
+    assert [
+        share.hits for share in (found.completed, found.right_in_the_end, found.first_time_right, found.touchless)
+    ] == [3, 3, 2, 1]
+    assert found.first_time_right.share == 0.5
+    assert found.signals == {"correction": 0, "re_entry": 0, "credit": 0, "contact": 1, "exception": 0}
+
+
+def test_maturity_is_the_90th_percentile_of_the_lag_and_30_days_at_least(make_log: Callable[..., Log]) -> None:
+    short = [order(f"A{n}", f"Enter Ship Bill Complain+{n}") for n in (1, 2)]
+    assert measure_first_time_right(log_of(make_log, *short)).maturity_days == 30
+    # Lags of 40 and 60 days and a minute each: linearly interpolated, nine tenths of the way lie at 58 days.
+    long = [order(f"A{n}", f"Enter Ship Bill Complain+{n}") for n in (40, 60)]
+    assert measure_first_time_right(log_of(make_log, *long)).maturity_days == pytest.approx(58 + 1 / 1440)
+    assert measure_first_time_right(log_of(make_log, *long), 7).maturity_days == 7
+
+
+def test_order_is_concluded_by_the_later_of_delivery_and_invoice(make_log: Callable[..., Log]) -> None:
+    found = measure_first_time_right(
+        log_of(make_log, order("both", "Enter Ship Bill+1"), order("shipped", "Enter Ship"))
+    )
+    assert (found.concluded, found.open) == (1, 2)
+
+
+def test_customer_who_cancels_is_shown_apart(make_log: Callable[..., Log]) -> None:
+    found = measure_first_time_right(
+        log_of(
+            make_log,
+            order("ours", "Enter Confirm Cancel", Cancel="No stock"),
+            order("theirs", "Enter Confirm Cancel", Cancel="Cancelled by customer"),
+            order("restored", "Enter Reject Restore Ship Bill"),
+        )
+    )
+    assert (found.concluded, found.completed.hits, found.cancelled_by_customer) == (2, 1, 1)
+
+
+def test_every_signal_counts_and_default_and_system_blocks_do_not(make_log: Callable[..., Log]) -> None:
+    fails = [order(step, f"Enter Ship Bill {step}+2") for step in ("Credit", "Return", "Complain", "Resubmit")]
+    fails.append(order("Block", "Enter Block Ship Bill"))
+    right = [order(f"R{n}", "Enter *Block Ship Bill") for n in range(2)]
+    found = measure_first_time_right(log_of(make_log, *fails, *right))
+    assert (found.matured, found.first_time_right.hits) == (7, 2)
+    assert found.signals == {"correction": 0, "re_entry": 1, "credit": 1, "contact": 1, "exception": 2}
+    default = [order(f"D{n}", "Enter Block Ship Bill") for n in range(3)]
+    assert measure_first_time_right(log_of(make_log, *default)).first_time_right.hits == 3
+
+
+def test_missing_source_makes_the_rate_an_upper_bound(make_log: Callable[..., Log]) -> None:
+    found = measure_first_time_right(log_of(make_log, order("A", "Enter Ship Bill Complain+1")))
+    assert found.observable == {
+        "correction": False,
+        "re_entry": False,
+        "credit": False,
+        "contact": True,
+        "exception": False,
+    }
+    assert found.bound == "upper"
+
+
+def test_corrected_value_is_a_signal(make_log: Callable[..., Log]) -> None:
+    events = order("A", "Enter Confirm Change Ship Bill")
+    events[0] |= {"field": "price", "old": "", "new": "90"}
+    events[2] |= {"field": "price", "old": "90", "new": "100"}
+    found = measure_first_time_right(log_of(make_log, events))
+    assert found.observable["correction"]
+    assert (found.signals["correction"], found.first_time_right.hits) == (1, 0)
+
+
+def test_weeks_are_given_the_same_time(make_log: Callable[..., Log]) -> None:
+    # Concluded in the weeks 2026-W02 and W10; the first complaint comes after more than the 30 days of M.
+    late = order("late", "Enter Ship Bill Complain+100")
+    many = [order(f"M{n}", "Enter Ship Bill Complain+3", 56) for n in range(12)]
+    weeks = first_time_right_by_week(log_of(make_log, late, order("fine", "Enter Ship Bill"), *many))
+    assert weeks == [{"week": "2026-W02", "n": 2, "rate": 1.0}, {"week": "2026-W10", "n": 12, "rate": 0.0}]
+
+
+def test_log_in_which_nothing_is_concluded_is_not_measurable(make_log: Callable[..., Log]) -> None:
+    with pytest.raises(NotMeasurable, match="no step of this log concludes an order"):
+        measure_first_time_right(make_log(order("A", "Enter Confirm"), PROJECT))
+
+
+@pytest.mark.real
+def test_real_order_lines_give_a_bound(real_data: Path, tmp_path: Path) -> None:
+    from ordermine.ingest.open import open_sources
+    from ordermine.ingest.plan import Options
+    from ordermine.pipeline import ingest
+    from ordermine.project import Project
+
+    columns = {"case": "Key", "activity": "Activity", "timestamp": "Date", "resource": "User", "department": "Role"}
+    export = real_data / "o2c_sap" / "o2c_ibm_sap_dev12pct.csv.gz"
+    ingest(open_sources([export]), tmp_path / "o2c", Project(), Options(columns=columns), threads=1)
+    found = measure_first_time_right(open_log(tmp_path / "o2c"))
+    assert found.bound == "upper"
+    assert not found.observable["correction"]
+    assert found.concluded + found.open + found.cancelled_by_customer == found.orders
