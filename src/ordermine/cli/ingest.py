@@ -99,12 +99,12 @@ def ingest(
     from ordermine.eventlog.manifest import NAME, read_manifest
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
-    from ordermine.ingest.zones import check_zone
     from ordermine.pipeline import ingest as run
     from ordermine.project import parse_project
     from ordermine.report import ingested
     from ordermine.report.envelope import envelope
     from ordermine.report.render import print_tables, terminal
+    from ordermine.zones import check_zone
 
     check_memory(memory_limit)
     check_folder(output)

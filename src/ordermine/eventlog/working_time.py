@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ordermine.ingest.zones import to_wall
 from ordermine.project import WORKDAYS
+from ordermine.zones import to_wall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ from ordermine.canonical import EventBatch, LeftOut
 from ordermine.errors import InputError
 from ordermine.ingest.numerals import to_decimal
 from ordermine.ingest.timestamps import DAY_OR_MONTH, US, Format, coarsest, parse
-from ordermine.ingest.zones import to_utc
 from ordermine.schema import ACTOR_TYPES, EVENT_COLUMNS, KEY_COLUMNS, NOT_RECORDED, PRECISIONS
+from ordermine.zones import to_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

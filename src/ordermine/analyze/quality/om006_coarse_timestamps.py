@@ -89,13 +89,13 @@ def measure(log: Log, _: str) -> Measured:
     import numpy as np
     import pyarrow as pa
 
-    from ordermine.ingest.zones import to_wall
+    from ordermine.zones import to_wall
 
     table = log.arrays(["case_no", "activity", "timestamp", "timestamp_precision"])
     activity = table.column("activity").combine_chunks()
     names = activity.dictionary.to_pylist()
     code = np.asarray(activity.indices).astype(np.int64)
-    precision = table.column("timestamp_precision").combine_chunks().dictionary_encode()
+    precision = table.column("timestamp_precision").combine_chunks()
     kinds = precision.dictionary.to_pylist()
     by_kind = np.bincount(
         code * max(len(kinds), 1) + np.asarray(precision.indices), minlength=len(names) * max(len(kinds), 1)

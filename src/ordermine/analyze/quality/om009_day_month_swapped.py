@@ -104,16 +104,19 @@ def swapped_days(wall: np.ndarray, offset: int = 0) -> tuple[np.ndarray, np.ndar
     """
     import numpy as np
 
-    stamps = wall.astype("datetime64[us]")
-    months = stamps.astype("datetime64[M]")
-    day = (stamps.astype("datetime64[D]") - months.astype("datetime64[D]")).astype(np.int64) + 1
+    # Worked out once for each day of the log and looked up for each event.
+    days = wall // DAY_US
+    first = int(days.min(initial=0))
+    calendar = np.arange(first, int(days.max(initial=0)) + 1)
+    months = calendar.astype("datetime64[D]").astype("datetime64[M]")
+    day = calendar - months.astype("datetime64[D]").astype(np.int64) + 1
     number = months.astype(np.int64)
     month = number % 12 + 1
     as_month = day - offset
     could = (as_month >= 1) & (as_month <= LATEST_SWAPPED) & (as_month != month)
     target = (number - month + np.where(could, as_month, month)).astype("datetime64[M]").astype("datetime64[D]")
     moved = target.astype(np.int64) + np.where(could, month + offset, day) - 1
-    return could, (moved - wall // DAY_US) * DAY_US
+    return could[days - first], ((moved - calendar) * DAY_US)[days - first]
 
 
 class Anchors:
@@ -194,7 +197,7 @@ def measure(log: Log, _: str) -> Measured:
     import numpy as np
     import pyarrow as pa
 
-    from ordermine.ingest.zones import to_wall
+    from ordermine.zones import to_wall
 
     table = log.arrays(["case_no", "timestamp"])
     case = np.asarray(table.column("case_no").combine_chunks())
@@ -218,14 +221,14 @@ def measure(log: Log, _: str) -> Measured:
     suspect |= by_period
     control = _control_share(anchors, wall[~could], near[~could], reach)
     rows = _rows(log, at[suspect], shift[at[suspect]], by_period[suspect])
-    decided = _by_file(log, at[sound])
+    decided = _by_file(log, at[sound]) if rows else {}
     found = len(rows)
     totals: dict[str, Any] = {
         "dates": len(stamp),
         "could_be_swapped": len(at),
         "suspect": found,
-        "sound": sum(decided.values()),
-        "suspect_share": found / (found + sum(decided.values())) if found else 0.0,
+        "sound": int(sound.sum()),
+        "suspect_share": found / (found + int(sound.sum())) if found else 0.0,
         "control_share": control,
         **{f"sound in {name}": number for name, number in decided.items()},
     }

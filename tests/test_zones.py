@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ordermine.errors import UsageError
-from ordermine.ingest.zones import check_zone, to_utc, to_wall
+from ordermine.zones import check_zone, to_utc, to_wall
 
 EPOCH = datetime(1970, 1, 1)
 BERLIN = "Europe/Berlin"
