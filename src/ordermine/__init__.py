@@ -5,7 +5,8 @@ The flow, in reading order::
     ingest     exported files          -> canonical events, every row accounted for
     eventlog   canonical events        -> a linked log on disk, open for questions
     discover   log                     -> the actual process: graph, variants, handoffs, model
-    report     graphs, models, tables  -> people: terminal, files, pictures
+    analyze    log                     -> findings, where errors start, what is right the first time
+    report     values                  -> people: terminal, files, pictures
 
 ``pipeline`` runs ingest into a log; ``cli`` is one thin file per command. The vocabulary that all speak is in
 ``schema``, what can go wrong in ``errors``, what the data can't say in ``project`` and ``lexicon``.
