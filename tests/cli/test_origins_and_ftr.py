@@ -125,3 +125,9 @@ def test_ftr_as_json_and_for_people(run: Run) -> None:
     said = run("ftr", "log", "-q")
     assert "log: at most 40.0 % of 20 matured orders were right the first time" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_errors_to_stdout_are_those_of_the_file_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    run("origins", "log", "--errors", "errors.csv", "-q")
+    assert run("origins", "log", "--errors", "-", "-q") == (tmp_path / "errors.csv").read_text(encoding="utf-8")
+    assert "can't both go to stdout" in run("origins", "log", "--errors", "-", "--audit", "5", "-o", "-", code=2)

@@ -10,18 +10,20 @@ import typer
 from ordermine.cli.options import Force, Reading, reading_command
 from ordermine.cli.progress import Progress
 
+STDOUT = "-"
+
 
 @reading_command
 def origins(
     reading: Reading,
     errors: Annotated[
-        Path | None, typer.Option("--errors", help="Write every error there, as CSV.", metavar="FILE.csv")
+        Path | None, typer.Option("--errors", help="Write every error there, as CSV; - is stdout.", metavar="FILE.csv")
     ] = None,
     audit: Annotated[
         int | None, typer.Option("--audit", help="Draw a sample of so many errors for people to look up.", min=1)
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Where the sample goes.", metavar="SAMPLE.csv")
+        Path | None, typer.Option("--output", "-o", help="Where the sample goes; - is stdout.", metavar="SAMPLE.csv")
     ] = None,
     labels: Annotated[
         Path | None,
@@ -55,12 +57,23 @@ def origins(
     corrected = correct(listed, looked_up, cluster_of_errors(log, found)) if labels is not None else []
     notes = list(log.manifest.notes)
     progress.done()
+    files: list[tuple[Path, str]] = []
     if errors is not None:
-        write_file(errors, csv_text(report.error_table(listed)).encode(), force=force)
+        files.append((errors, csv_text(report.error_table(listed))))
     if audit is not None and output is not None:
         sample = draw_sample(listed, audit)
-        write_file(output, csv_text(report.error_table(sample, (LABEL,))).encode(), force=force)
+        files.append((output, csv_text(report.error_table(sample, (LABEL,)))))
         notes.append(f"{output.name} holds {len(sample):,} errors to look up: {INSTRUCTIONS}")
+    on_stdout = [contents for path, contents in files if str(path) == STDOUT]
+    if len(on_stdout) > 1:
+        raise UsageError("--errors and -o can't both go to stdout", hint="name a file for one of them")
+    for path, contents in files:
+        if str(path) != STDOUT:
+            write_file(path, contents.encode(), force=force)
+    if on_stdout:
+        typer.echo(on_stdout[0], nl=False)
+        progress.notes(notes)
+        return
     result = report.result(summary, corrected)
     if reading.output_format == "json":
         typer.echo(envelope("origins", log.manifest, result, notes, log=log), nl=False)
