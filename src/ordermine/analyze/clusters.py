@@ -24,7 +24,13 @@ GROUP BY clusters.cluster ORDER BY clusters.cluster
 
 
 def share_of_cases(
-    log: Log, hits: str, of: str = ALL_CASES, *, hit_values: Sequence[Any] = (), of_values: Sequence[Any] = ()
+    log: Log,
+    hits: str,
+    of: str = ALL_CASES,
+    *,
+    hit_values: Sequence[Any] = (),
+    of_values: Sequence[Any] = (),
+    counted: tuple[int, int] | None = None,
 ) -> Proportion:
     """Return a share of orders with its 95 % interval: Wilson, widened for the clusters that the project file declares.
 
@@ -36,6 +42,8 @@ def share_of_cases(
         Queries that give ``case_no``; every order of `hits` is one of `of`.
     hit_values, of_values
         Their parameters.
+    counted
+        How many orders they give, where that is known: without clusters nothing is queried then.
 
     Raises
     ------
@@ -43,6 +51,8 @@ def share_of_cases(
         ``[log] cluster`` is neither a column nor a pattern with a group.
     """
     if log.project.log.cluster is None:
+        if counted is not None:
+            return wilson(*counted)
         query = f"SELECT (SELECT count(DISTINCT case_no) FROM ({hits})), (SELECT count(DISTINCT case_no) FROM ({of}))"
         [(found, total)] = log.rows(query, [*hit_values, *of_values])
         return wilson(found, total)

@@ -141,14 +141,16 @@ GROUP BY activity
 def create_view(log: Log, name: str, level: str = "department") -> None:
     """Create a view that isn't always there, unless it was created for the same level before.
 
-    * ``steps``           events with kind, stage and whether a system did them; ``meanings`` (activity, kind, stage, source)
+    * ``steps``           events with kind, stage and whether a system did them;
+                          ``meanings`` (activity, kind, stage, source)
     * ``activity_cases``  activity, cases, events
     * ``recurrences``     see `recurrences.find_recurrences`
     * ``loop_ranges``     see `loop_ranges.find_loop_ranges`
     * ``step_waits``, ``handoff_waits``  see `waits`
     * ``cut_off``         see `cut_off.create_cut_off`
     * ``reworks``         see `reworks.find_reworks`
-    * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us, end_us
+    * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us,
+                          end_us
     * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
     * ``returns``, ``rallies``, ``long_loops``  see `returns`
     * ``return_ranges``   see `ties.find_return_ranges`
@@ -233,7 +235,7 @@ def create_view(log: Log, name: str, level: str = "department") -> None:
 DECLARED = ("department", "resource", "next_department", "next_resource")
 """Columns whose values the project file may rename or declare as not recorded."""
 
-CODED = frozenset({"activity", "next_activity", *DECLARED, "actor_type", "lifecycle", "field"})
+CODED = frozenset({"activity", "next_activity", *DECLARED, "actor_type", "lifecycle", "field", "timestamp_precision"})
 """Columns that `read_arrays` gives as dictionary arrays."""
 
 

@@ -36,6 +36,9 @@ COLUMNS = (
     Column("definition", "definition"),
 )
 HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "Good to know"}
+TRUST = "How far this export can be trusted"
+SHOWN_PER_CODE = 5
+"""Findings of one analyzer that people are shown under one heading."""
 INDENT = 7
 """Width of a code and a blank: text is aligned behind it."""
 NAMED_STEPS = 4
@@ -85,6 +88,26 @@ def table(analysis: Analysis) -> Table:
 def ordered(findings: Sequence[Finding]) -> list[Finding]:
     """Return findings as a meeting wants them: the worst severity first, then by code."""
     return sorted(findings, key=lambda finding: (-SEVERITIES.index(finding.severity), finding.code))
+
+
+def sections(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding], int]]:
+    """Yield heading, findings to show, and how many more there are, in the order in which people read them.
+
+    Errors come first; what an analyzer of the export's quality says otherwise comes last.
+    """
+    headings = [*(HEADINGS[severity] for severity in reversed(SEVERITIES)), TRUST]
+    grouped: dict[str, list[Finding]] = {heading: [] for heading in headings}
+    for finding in ordered(findings):
+        about_export = finding.code.startswith("OM0") and finding.severity != "error"
+        grouped[TRUST if about_export else HEADINGS[finding.severity]].append(finding)
+    grouped[TRUST].sort(key=lambda finding: finding.code)
+    for heading, found in grouped.items():
+        shown: dict[str, list[Finding]] = {}
+        for finding in found:
+            shown.setdefault(finding.code, []).append(finding)
+        kept = [finding for group in shown.values() for finding in group[:SHOWN_PER_CODE]]
+        if kept:
+            yield heading, kept, len(found) - len(kept)
 
 
 def unit_text(value: float, unit: Unit) -> str:
@@ -162,17 +185,16 @@ def print_findings(console: Console, analysis: Analysis, name: str) -> None:
 
     for line in heading(analysis, name):
         console.print(Text(visible(line)))
-    for severity in reversed(SEVERITIES):
-        found = [finding for finding in ordered(analysis.findings) if finding.severity == severity]
-        if not found:
-            continue
+    for title, shown, more in sections(analysis.findings):
         console.print()
-        console.print(Text(f"{HEADINGS[severity]} ({len(found)})", style="bold"))
-        for finding in found:
+        console.print(Text(f"{title} ({len(shown) + more})", style="bold"))
+        for finding in shown:
             for line in wrapped(visible(finding.message), console.width, finding.code):
                 console.print(Text(line))
             for line in wrapped(visible(numbers(finding)), console.width):
                 console.print(Text(line, style="dim"))
+        if more:
+            console.print(Text(f"{'':{INDENT}}… and {more:,} more: --format csv lists all", style="dim"))
     for title, lines in notes(analysis):
         console.print()
         console.print(Text(title, style="bold"))
@@ -199,9 +221,7 @@ def markdown_tables(analysis: Analysis) -> list[Table]:
     """Return findings by severity, and what has to be said with them, as tables for Markdown."""
     columns = (Column("code", "code"), Column("message", "finding"), Column("numbers", "numbers"))
     tables = []
-    for severity in reversed(SEVERITIES):
-        found = [finding for finding in ordered(analysis.findings) if finding.severity == severity]
-        if found:
-            rows = [(finding.code, finding.message, numbers(finding)) for finding in found]
-            tables.append(Table(f"{HEADINGS[severity]} ({len(found)})", columns, rows))
+    for title, shown, more in sections(analysis.findings):
+        rows = [(finding.code, finding.message, numbers(finding)) for finding in shown]
+        tables.append(Table(f"{title} ({len(shown) + more})", columns, rows, more))
     return tables + [Table(title, (), (), notes=tuple(lines)) for title, lines in notes(analysis)]

@@ -38,7 +38,14 @@ def report(
         activity = row["activity"]
         if row["share"] < params.min_share or row["cases"] < params.min_cases or activity in expected:
             continue
-        share = share_of_cases(context.log, cases, HAVING, hit_values=[activity], of_values=[activity])
+        share = share_of_cases(
+            context.log,
+            cases,
+            HAVING,
+            hit_values=[activity],
+            of_values=[activity],
+            counted=(row["cases"], row["of_cases"]),
+        )
         by_others = row["redos"] / (row["repeats"] + row["redos"]) if row["repeats"] + row["redos"] else None
         low, high = row["cases_low"], row["cases_high"]
         yield Finding(

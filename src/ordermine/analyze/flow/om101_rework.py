@@ -151,7 +151,7 @@ def rework(measured: Measured, params: Params, context: Context) -> Iterator[Fin
     """Report how much of the work is done again, and which steps."""
     totals, log = measured.totals, context.log
     if totals["cases_with_rework"] >= params.min_cases and totals["rework_share"] >= params.min_share:
-        share = share_of_cases(log, COUNTED)
+        share = share_of_cases(log, COUNTED, counted=(totals["cases_with_rework"], totals["cases"]))
         listed = ""
         if totals["expected_reworks"]:
             listed = f" ({totals['cases_with_rework_or_expected']:,} with what is listed as expected)"
@@ -175,7 +175,14 @@ def rework(measured: Measured, params: Params, context: Context) -> Iterator[Fin
             continue
         cases = f"{COUNTED} AND activity = ?"
         having = "SELECT case_no FROM events WHERE activity = ?"
-        share = share_of_cases(log, cases, having, hit_values=[row["activity"]], of_values=[row["activity"]])
+        share = share_of_cases(
+            log,
+            cases,
+            having,
+            hit_values=[row["activity"]],
+            of_values=[row["activity"]],
+            counted=(row["cases"], row["of_cases"]),
+        )
         why = "it was undone" if row["after_reversal"] > row["after_change"] else "something had changed"
         yield Finding(
             "OM101",

@@ -148,7 +148,14 @@ def skipped_milestone(measured: Measured, params: Params, context: Context) -> I
         if row["cases"] < params.min_cases or row["share"] > params.max_share:
             continue
         activity = row["activity"]
-        share = share_of_cases(context.log, SKIPPED, REACHED, hit_values=[activity], of_values=[activity])
+        share = share_of_cases(
+            context.log,
+            SKIPPED,
+            REACHED,
+            hit_values=[activity],
+            of_values=[activity],
+            counted=(row["cases"], row["of_cases"]),
+        )
         yield Finding(
             "OM104",
             "skipped milestone",

@@ -159,7 +159,14 @@ def step_out_of_order(measured: Measured, params: Params, context: Context) -> I
         if row["cases"] < params.min_cases or row["share"] < params.min_share:
             continue
         activity = row["activity"]
-        share = share_of_cases(context.log, EARLY, HAVING, hit_values=[activity], of_values=[activity])
+        share = share_of_cases(
+            context.log,
+            EARLY,
+            HAVING,
+            hit_values=[activity],
+            of_values=[activity],
+            counted=(row["cases"], row["of_cases"]),
+        )
         ties = row["cases_high"] - row["cases"]
         yield Finding(
             "OM105",

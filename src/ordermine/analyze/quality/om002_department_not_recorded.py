@@ -59,25 +59,27 @@ from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.evidence import examples
 from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
+from ordermine.schema import SYSTEM_ACTORS
 from ordermine.stats.intervals import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SQL = """
-SELECT activity, count(*) AS events, count(*) FILTER (WHERE {level} IS NULL) AS missing,
-       count(*) FILTER (WHERE {level} IS NULL) / count(*) AS share
-FROM steps WHERE by_system IS NOT TRUE
+BY_PEOPLE = f"coalesce(actor_type, '') NOT IN {SYSTEM_ACTORS}"
+SQL = f"""
+SELECT activity, count(*) AS events, count(*) FILTER (WHERE {{level}} IS NULL) AS missing,
+       count(*) FILTER (WHERE {{level}} IS NULL) / count(*) AS share
+FROM events WHERE {BY_PEOPLE}
 GROUP BY activity HAVING missing > 0 ORDER BY missing DESC, events DESC, activity
 """
-TOTALS = """
-SELECT count(*) AS events, count(*) FILTER (WHERE {level} IS NULL) AS missing,
-       coalesce(count(*) FILTER (WHERE {level} IS NULL) / nullif(count(*), 0), 0) AS missing_share,
+TOTALS = f"""
+SELECT count(*) AS events, count(*) FILTER (WHERE {{level}} IS NULL) AS missing,
+       coalesce(count(*) FILTER (WHERE {{level}} IS NULL) / nullif(count(*), 0), 0) AS missing_share,
        (SELECT count(*) FROM cases) AS cases,
-       count(DISTINCT case_no) FILTER (WHERE {level} IS NULL) AS cases_with_missing
-FROM steps WHERE by_system IS NOT TRUE
+       (SELECT count(DISTINCT case_no) FROM events WHERE {BY_PEOPLE} AND {{level}} IS NULL) AS cases_with_missing
+FROM events WHERE {BY_PEOPLE}
 """
-MISSING = "SELECT case_no FROM steps WHERE by_system IS NOT TRUE AND {level} IS NULL"
+MISSING = f"SELECT case_no FROM events WHERE {BY_PEOPLE} AND {{level}} IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,6 @@ class Params:
     code="OM002",
     name="department not recorded",
     columns={"activity": "text", "events": "count", "missing": "count", "share": "share"},
-    views=("steps",),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -130,8 +131,8 @@ def department_not_recorded(measured: Measured, params: Params, context: Context
         interval = wilson(row["missing"], row["events"])
         cases = f"{missing} AND activity = ?"
         affected, having = context.log.rows(
-            f"SELECT (SELECT count(DISTINCT case_no) FROM ({cases})), count(DISTINCT case_no) FROM steps "
-            "WHERE by_system IS NOT TRUE AND activity = ?",
+            f"SELECT (SELECT count(DISTINCT case_no) FROM ({cases})), count(DISTINCT case_no) FROM events "
+            f"WHERE {BY_PEOPLE} AND activity = ?",
             [row["activity"]] * 2,
         )[0]
         recorded = row["events"] - row["missing"]

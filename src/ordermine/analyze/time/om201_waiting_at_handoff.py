@@ -70,11 +70,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SQL = """
-SELECT source, target, count(*) AS handoffs, count(DISTINCT case_no) AS cases,
-       quantile_cont(wait_us, 0.5) / 1e6 AS median_s, quantile_cont(wait_us, 0.9) / 1e6 AS p90_s,
-       sum(wait_us) / 1e6 AS total_s, coalesce(sum(wait_us) / nullif(sum(sum(wait_us)) OVER (), 0), 0) AS part,
-       quantile_cont(working_us, 0.5) / 1e6 AS working_median_s, quantile_cont(working_us, 0.9) / 1e6 AS working_p90_s
-FROM handoff_waits GROUP BY source, target ORDER BY total_s DESC, handoffs DESC, source, target
+WITH found AS (
+  SELECT source, target, count(*) AS handoffs, count(*) FILTER (WHERE first_in_case) AS cases,
+         quantile_cont(wait_us, [0.5, 0.9]) AS waits, sum(wait_us) AS total_us,
+         quantile_cont(working_us, [0.5, 0.9]) AS working
+  FROM handoff_waits GROUP BY source, target
+)
+SELECT source, target, handoffs, cases, waits[1] / 1e6 AS median_s, waits[2] / 1e6 AS p90_s, total_us / 1e6 AS total_s,
+       coalesce(total_us / nullif(sum(total_us) OVER (), 0), 0) AS part,
+       working[1] / 1e6 AS working_median_s, working[2] / 1e6 AS working_p90_s
+FROM found ORDER BY total_us DESC, handoffs DESC, source, target
 """
 TOTALS = """
 SELECT count(*) AS handoffs, coalesce(sum(wait_us), 0) / 1e6 AS total_s, sum(working_us) / 1e6 AS working_total_s
@@ -120,7 +125,7 @@ def waiting_at_handoff(measured: Measured, params: Params, context: Context) -> 
         if row["handoffs"] < params.min_handoffs or row["part"] < params.min_part:
             continue
         pair = [row["source"], row["target"]]
-        waits = [value for (value,) in context.log.rows(f"SELECT wait_us / 1e6 {PAIR} ORDER BY 1", pair)]
+        waits = context.log.table(f"SELECT wait_us / 1e6 {PAIR}", pair).column(0).to_numpy()
         interval = quantile_interval(waits)
         working = row["working_median_s"]
         yield Finding(
