@@ -121,13 +121,23 @@ def _audited(log: Path, truth: Mapping[str, Any], folder: Path) -> Any:
 def _further(scenario: str, truth: Mapping[str, Any], log: Path, results: Mapping[str, Any]) -> list[Score]:
     """Return scores that have no target, but put those that have into perspective."""
     if "origins" in results:
-        unaudited = score(truth, {**results, "origins": command("origins", log)})
-        within = next(one for one in unaudited if one.name == "shares within their interval")
-        return [replace(within, name="the same without an audit", at_least=None)]
+        guilty = {error["originated_by"] for error in truth["errors"]}
+        rows = results["origins"]["departments"]
+        started = {"departments": [row for row in rows if row["department"] in guilty]}
+        return [
+            _within("the same, where errors started", truth, {**results, "origins": started}),
+            _within("the same, without an audit", truth, {**results, "origins": command("origins", log)}),
+        ]
     if scenario == "loops":
         totals = command("measure", "OM101", log)["totals"]
         return [Score("orders called rework", totals["cases_with_rework"], totals["cases"])]
     return []
+
+
+def _within(name: str, truth: Mapping[str, Any], results: Mapping[str, Any]) -> Score:
+    """Return, under another name and without a target, how many shares lie within their interval."""
+    found = next(one for one in score(truth, results) if one.name == "shares within their interval")
+    return replace(found, name=name, at_least=None)
 
 
 def _naive(
@@ -232,9 +242,8 @@ What stands beside them:
 * *precision* is of the errors for which an origin is named, *recall* of all that were planted and noticed.
 * *distance of shares* is the total variation distance between true and reported shares of the departments: 0 where they
   agree, 1 where nothing overlaps.
-* *shares within their interval* counts departments whose true share lies in the interval after people have looked up \
-{LABELS} errors
-  (`origins --audit {LABELS}`, then `--labels`); also those in which no error started.
+* *shares within their interval* counts departments whose true share lies in the interval after people have looked up
+  {LABELS} errors (`origins --audit {LABELS}`, then `--labels`).
 * *difference* is the distance between reported and true number, *width of the range* what ties in time leave open.
 """
 
