@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ordermine.analyze.run import analyze
+from ordermine.analyze.run import analyze, too_small
+from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,3 +49,11 @@ def test_what_cannot_be_measured_is_skipped_with_its_reason(make_log: Callable[.
     ]
     assert [one.code for one in done.run] == ["OM101", "OM201"]
     assert (done.assumed.events, done.assumed.unknown_events, done.assumed.count("lexicon")) == (1, 0, 1)
+
+
+def test_findings_about_fewer_than_ten_orders_are_too_small() -> None:
+    one = Finding("OM201", "waiting at a handoff", "Sales → Credit", "said", 1.0, "seconds", None, None, 10, 10)
+    assert not too_small(one, {"Sales": 5, "Credit": 5})
+    assert too_small(replace(one, cases=9), {"Sales": 5, "Credit": 5})
+    assert too_small(one, {"Sales": 5, "Credit": 4})
+    assert not too_small(one, {})

@@ -83,14 +83,14 @@ def analyze(
         if one.about_departments and found:
             if people is None:
                 people = dict(log.rows(PEOPLE))
-            spoken = [finding for finding in found if not _too_small(finding, people)]
+            spoken = [finding for finding in found if not too_small(finding, people)]
             suppressed += len(found) - len(spoken)
             found = spoken
         findings += found
     return Analysis(findings, skipped, suppressed, assumptions(log), selected)
 
 
-def _too_small(finding: Finding, people: dict[str, int]) -> bool:
+def too_small(finding: Finding, people: dict[str, int]) -> bool:
     """Whether a finding about departments could point at single people.
 
     A department in which no resource is recorded is judged by its orders alone.

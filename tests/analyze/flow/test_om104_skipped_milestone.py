@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.flow.om104_skipped_milestone import skipped_milestone
@@ -38,3 +39,14 @@ def test_orders_that_have_not_come_so_far_skip_nothing(make_log: Callable[..., L
 
 def test_step_of_a_fifth_of_the_orders_is_no_milestone(make_log: Callable[..., Log]) -> None:
     assert skipped_milestone.measure(make_log(orders(20, 80), PROJECT)).rows == []
+
+
+def test_orders_that_began_before_the_export_skip_nothing(make_log: Callable[..., Log]) -> None:
+    begin = dt.date(2026, 3, 2)
+    events = []
+    for number in range(100):
+        day = begin + dt.timedelta(days=number)
+        steps = ("Enter", "Approve", "Ship") if number else ("Ship",)
+        events += [{"case": f"O{number:03d}", "activity": s, "at": f"{day} 0{8 + p}:00"} for p, s in enumerate(steps)]
+    measured = skipped_milestone.measure(make_log(events, PROJECT))
+    assert (measured.rows, measured.totals["cases"]) == ([], 99)

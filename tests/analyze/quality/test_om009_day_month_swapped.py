@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordermine.analyze.base import Context, Measured
 from ordermine.analyze.quality.om009_day_month_swapped import day_month_swapped
 
 if TYPE_CHECKING:
@@ -51,12 +52,17 @@ def test_log_in_order_gives_nothing(make_log: Callable[..., Log]) -> None:
     assert day_month_swapped.run(log) == []
 
 
-def test_long_waits_are_told_from_swaps_by_the_control(make_log: Callable[..., Log]) -> None:
-    # A payment months later is as often after the 12th as before: whatever looks suspect is chance.
-    events = [event for event in orders(range(0))[0] if event["activity"] != "Bill"]
-    for number in range(300):
-        paid = dt.datetime(2026, 1, 11, 9, tzinfo=dt.UTC) + dt.timedelta(
-            days=number // 2 + 60 + number % 50, minutes=number
-        )
-        events.append({"case": f"O{number:03d}", "activity": "Pay", "at": f"{paid:%Y-%m-%d %H:%M}"})
-    assert day_month_swapped.run(make_log(events)) == []
+def test_what_chance_explains_is_not_said(make_log: Callable[..., Log]) -> None:
+    log = make_log(orders(range(0))[0])
+    recorded, swapped = (dt.datetime(2026, month, day, tzinfo=dt.UTC) for month, day in ((3, 5), (5, 3)))
+    values = ("O001", "Ship", recorded, swapped, "its order", "export.csv", 7)
+    rows = [dict(zip(day_month_swapped.columns, values, strict=True))] * 10
+
+    def found(control: float) -> int:
+        totals = {"control_share": control, "sound in export.csv": 490}
+        measured = Measured(day_month_swapped.columns, rows, totals)
+        return len(list(day_month_swapped.judge(measured, day_month_swapped.params, Context(log))))
+
+    # 10 of 500 are 2 %: three times the control or not.
+    assert found(0.006) == 1
+    assert found(0.007) == 0
