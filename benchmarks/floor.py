@@ -29,7 +29,8 @@ def sort(con: duckdb.DuckDBPyConnection, source: Path, target: Path) -> None:
     con.execute(
         f"""
         COPY (
-          SELECT * FROM (SELECT *, row_number() OVER () AS row FROM read_csv('{source}', header = true, columns = {TYPES}))
+          SELECT *, row_number() OVER () AS row
+          FROM read_csv('{source}', header = true, columns = {TYPES})
           ORDER BY "Order", "Timestamp", row
         )
         TO '{target}' (FORMAT parquet, COMPRESSION zstd)

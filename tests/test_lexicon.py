@@ -384,9 +384,7 @@ def expected(table: str) -> list[tuple[str, str]]:
     return [tuple(line.split(" = ")) for line in table.strip().splitlines()]  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("name", "known"), expected(ENGLISH + GERMAN.lstrip() + FRENCH.lstrip() + SPANISH.lstrip())
-)
+@pytest.mark.parametrize(("name", "known"), expected(ENGLISH + GERMAN.lstrip() + FRENCH.lstrip() + SPANISH.lstrip()))
 def test_a_step_means_what_a_practitioner_says(name: str, known: str) -> None:
     found = meaning(name)
     assert f"{found.kind or '-'} / {found.stage or '-'}" == known
@@ -544,8 +542,7 @@ failed delivery = other / deliver
 def test_the_steps_of_real_logs(log: str) -> None:
     table = dict(expected(REAL[log]))
     found = {
-        name.strip(): f"{known.kind or '-'} / {known.stage or '-'}"
-        for name, known in meanings(activities(log)).items()
+        name.strip(): f"{known.kind or '-'} / {known.stage or '-'}" for name, known in meanings(activities(log)).items()
     }
     assert found == table
 

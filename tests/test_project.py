@@ -300,9 +300,7 @@ def test_a_source_is_found_by_file_name() -> None:
         (None, [], False),
     ],
 )
-def test_a_cluster_is_a_column_or_a_pattern(
-    cluster: str | None, columns: list[str], is_pattern: bool
-) -> None:
+def test_a_cluster_is_a_column_or_a_pattern(cluster: str | None, columns: list[str], is_pattern: bool) -> None:
     assert (Log(cluster=cluster).cluster_pattern(columns) is not None) is is_pattern
 
 

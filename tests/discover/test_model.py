@@ -134,9 +134,7 @@ def test_pnml() -> None:
     assert root.xpath("//toolspecific[@activity='$invisible$']/../@id") == silent
     assert root.xpath("//arc/@source") == [arc.source for arc in model.net.arcs]
     assert root.xpath("//initialMarking/../@id") == [place for place, _ in model.net.initial_marking]
-    assert root.xpath("//finalmarkings/marking/place/@idref") == [
-        place for place, _ in model.net.final_marking
-    ]
+    assert root.xpath("//finalmarkings/marking/place/@idref") == [place for place, _ in model.net.final_marking]
     assert len(set(root.xpath("//page//@id"))) == len(root.xpath("//page//@id"))
 
 

@@ -26,9 +26,7 @@ def _run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_loads_only_what_the_miners_need_and_prints_nothing() -> None:
-    run = _run(
-        f"import sys; {DISCOVER}; print(*sorted({{'scipy', 'lxml', 'pm4py.read'}} & set(sys.modules)))"
-    )
+    run = _run(f"import sys; {DISCOVER}; print(*sorted({{'scipy', 'lxml', 'pm4py.read'}} & set(sys.modules)))")
     assert (run.stdout.strip(), run.stderr) == ("", "")
 
 

@@ -121,9 +121,7 @@ def _ordered(model: Model) -> tuple[Any, Any, Any]:
     from pm4py.objects.petri_net.obj import PetriNet as Net
 
     places = {p: Net.Place(f"p{n:04d}", {}, {}) for n, p in enumerate(model.net.places)}
-    transitions = {
-        t.id: Net.Transition(f"t{n:04d}", t.label, {}, {}) for n, t in enumerate(model.net.transitions)
-    }
+    transitions = {t.id: Net.Transition(f"t{n:04d}", t.label, {}, {}) for n, t in enumerate(model.net.transitions)}
     nodes: dict[str, Any] = places | transitions
     arcs = {Net.Arc(nodes[arc.source], nodes[arc.target], arc.weight): None for arc in model.net.arcs}
     for arc in arcs:

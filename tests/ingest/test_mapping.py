@@ -67,9 +67,7 @@ def test_our_own_exports_are_understood_whatever_names_they_carry() -> None:
 
 
 def test_a_reason_says_why() -> None:
-    mapping = propose(
-        {"Key": CASES, "Activity": STEPS, "concept:name": STEPS, "Changed at": TIMES, "Date": DAYS}, {}
-    )
+    mapping = propose({"Key": CASES, "Activity": STEPS, "concept:name": STEPS, "Changed at": TIMES, "Date": DAYS}, {})
     assert mapping.reasons == {
         "case": "name 'Key' may mean case, and its content agrees: 2 different values in 4 rows",
         "activity": "name 'concept:name' means activity (XES); 'Activity' holds the same values",
@@ -183,9 +181,7 @@ def test_the_only_column_with_dates_is_the_time(value: str) -> None:
     assert mapping.reasons["timestamp"] == "'Wann' is the only column that holds dates"
 
 
-@pytest.mark.parametrize(
-    "value", ["7020029105", "1452812400000.0", "4.50", "12", "1-2-3", "0 days 02:00:00", "x"]
-)
+@pytest.mark.parametrize("value", ["7020029105", "1452812400000.0", "4.50", "12", "1-2-3", "0 days 02:00:00", "x"])
 def test_numbers_are_no_dates(value: str) -> None:
     with pytest.raises(UsageError, match="no column is convincing as the timestamp"):
         propose({"case": CASES, "activity": STEPS, "Wann": [value] * 4}, {})

@@ -252,9 +252,7 @@ def read_arrays(log: Log, columns: Sequence[str], parts: Sequence[Path] | None =
     threads = (log.threads or 2) > 1 and len(parts) > 1
     # `pq.read_table` takes several times as long for a small file, and loads the whole of Arrow's datasets.
     try:
-        tables = [
-            pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads) for part in parts
-        ]
+        tables = [pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads) for part in parts]
     except (pa.ArrowInvalid, OSError) as error:
         first = str(error).splitlines()[0]
         raise InputError(f"{log.path}: {first}", hint="the log may be damaged; ingest again") from error

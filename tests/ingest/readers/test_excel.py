@@ -26,9 +26,7 @@ NOON = dt.datetime.fromisoformat("2024-01-02T12:00:00.250")
 MIDNIGHT = dt.datetime.fromisoformat("2024-01-03T00:00:00")
 
 
-def book(
-    path: Path, sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = (), **options: Any
-) -> Path:
+def book(path: Path, sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = (), **options: Any) -> Path:
     """Write a workbook; a list in a cell is (number or date, format), a tuple (formula, its last value)."""
     with xlsxwriter.Workbook(path, options) as workbook:
         for name, rows in sheets.items():
@@ -102,9 +100,7 @@ def test_header_is_the_first_row_with_something_and_numbers_are_the_sheets(tmp_p
 
 
 def test_the_sheet_with_data_is_read_and_a_hidden_one_is_not_in_the_way(tmp_path: Path) -> None:
-    path = book(
-        tmp_path / "a.xlsx", {"none": [], "lookup": [["x"], [1]], "log": [["a"], [1]]}, hidden=("lookup",)
-    )
+    path = book(tmp_path / "a.xlsx", {"none": [], "lookup": [["x"], [1]], "log": [["a"], [1]]}, hidden=("lookup",))
     assert open_excel(path, "a").described["sheet"] == "log"
     assert read(path, "lookup").table.column_names == ["x"]
 
@@ -155,18 +151,14 @@ def test_a_cell_at_the_far_corner_is_refused_at_once(tmp_path: Path) -> None:
     assert time.perf_counter() - started < 1
 
 
-def test_cells_are_found_across_the_pieces_that_are_scanned(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cells_are_found_across_the_pieces_that_are_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = book(tmp_path / "a.xlsx", {"s": [["a"], *[[("=NA()", "#N/A")] for _ in range(50)]]})
     for size in (7, 100, 1 << 20):
         monkeypatch.setattr(workbook_check, "PIECE", size)
         assert workbook_check.check_workbook(path, "a.xlsx") == 50
 
 
-def test_an_archive_that_unpacks_to_too_much_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_check, "SUSPICIOUS_FROM", 1 << 20)
     path = replaced(
         book(tmp_path / "a.xlsx", {"s": [["a"], [1]]}), "xl/styles.xml", lambda data: data + b" " * (4 << 20)
@@ -185,9 +177,7 @@ def test_damaged_encrypted_and_other_files(tmp_path: Path) -> None:
     replaced(path, "xl/worksheets/sheet1.xml", lambda data: data[: len(data) // 2])
     with pytest.raises(InputError, match="damaged"):
         open_excel(path, "a.xlsx")
-    path.write_bytes(
-        workbook_check.OLE_MAGIC + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
-    )
+    path.write_bytes(workbook_check.OLE_MAGIC + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600))
     with pytest.raises(InputError, match="protected by a password"):
         open_excel(path, "a.xlsx")
     path.write_bytes(workbook_check.OLE_MAGIC + bytes(600))
@@ -202,9 +192,7 @@ def test_damaged_encrypted_and_other_files(tmp_path: Path) -> None:
         open_excel(path, "a.xlsx")
 
 
-def test_a_worker_that_dies_is_a_fault_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_dies_is_a_fault_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = book(tmp_path / "a.xlsx", {"s": [["a"], [1]]})
     monkeypatch.setattr(excel, "WORKER", "ordermine.no_such_module")
     with pytest.raises(EnvironmentFault, match=r"died \(exit code 1\)") as caught:

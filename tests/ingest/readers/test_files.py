@@ -27,9 +27,7 @@ def test_empty_file_is_an_input_error(tmp_path: Path) -> None:
         check_readable(tmp_path / "a.csv")
 
 
-def test_unreadable_file_is_a_fault_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unreadable_file_is_a_fault_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.csv"
     path.write_text("x")
 

@@ -190,9 +190,7 @@ def write_ocel_sqlite(folder: Path) -> Path:
     for number, (order, step, when, *values) in enumerate(CELLS, 1):
         database.execute("INSERT INTO event VALUES (?, ?)", (f"e{number}", step))
         database.execute("INSERT INTO event_object VALUES (?, ?, 'of')", (f"e{number}", order))
-        database.execute(
-            f"INSERT INTO {tables[step or '']} VALUES (?, ?, ?, ?, ?, ?)", (f"e{number}", when, *values)
-        )
+        database.execute(f"INSERT INTO {tables[step or '']} VALUES (?, ?, ?, ?, ?, ?)", (f"e{number}", when, *values))
     database.commit()
     database.close()
     return path

@@ -54,9 +54,7 @@ def test_numbers_are_physical_lines_and_bad_lines_are_left_out(tmp_path: Path) -
 
 
 def test_values_keep_the_digits_of_the_file(tmp_path: Path) -> None:
-    text = (
-        '{"id": 12345678901234567890123, "f": 12.50, "e": 1E5, "t": true, "n": null, "o": {"x": [1.0, "ü"]}}'
-    )
+    text = '{"id": 12345678901234567890123, "f": 12.50, "e": 1E5, "t": true, "n": null, "o": {"x": [1.0, "ü"]}}'
     assert only_piece(write(tmp_path, text)).table.to_pylist() == [
         {
             "id": "12345678901234567890123",
@@ -76,9 +74,7 @@ def test_deep_nesting_is_a_bad_line(tmp_path: Path, nested: str) -> None:
 
 
 def test_what_is_no_text_is_left_out_and_shown_by_escapes(tmp_path: Path) -> None:
-    piece = only_piece(
-        write(tmp_path, b'{"a": "\xe4"}\n{"a": "\\ud800"}\n{"a": "\\ud83d\\ude00"}\n{"a": "\xc3\xa4"}')
-    )
+    piece = only_piece(write(tmp_path, b'{"a": "\xe4"}\n{"a": "\\ud800"}\n{"a": "\\ud83d\\ude00"}\n{"a": "\xc3\xa4"}'))
     assert [row.reason for row in piece.left_out] == ["not valid text", "not valid text"]
     assert piece.left_out[0].raw == '{"a": "\\udce4"}'
     assert piece.table["a"].to_pylist() == ["😀", "ä"]
@@ -87,11 +83,7 @@ def test_what_is_no_text_is_left_out_and_shown_by_escapes(tmp_path: Path) -> Non
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
 @pytest.mark.parametrize("name", ["log.jsonl", "log.json"])
 def test_encodings(tmp_path: Path, encoding: str, name: str) -> None:
-    text = (
-        '{"näme": "Prüfen"}\n{"näme": "x"}\n'
-        if name == "log.jsonl"
-        else '[{"näme": "Prüfen"},\n{"näme": "x"}]'
-    )
+    text = '{"näme": "Prüfen"}\n{"näme": "x"}\n' if name == "log.jsonl" else '[{"näme": "Prüfen"},\n{"näme": "x"}]'
     source = open_json(write(tmp_path, text.encode(encoding), name), name)
     assert source.columns == ("näme",)
     (batch,) = source.batches()
@@ -138,9 +130,7 @@ def test_what_cannot_be_rows_is_an_input_error(tmp_path: Path, text: str, messag
 
 
 def test_an_array_with_other_members_keeps_count(tmp_path: Path) -> None:
-    piece = only_piece(
-        write(tmp_path, '[{"a": 1}, 7, {"a": Infinity}, {"a": 1, "a": 1}, {"a": 4}]', "log.json")
-    )
+    piece = only_piece(write(tmp_path, '[{"a": 1}, 7, {"a": Infinity}, {"a": 1, "a": 1}, {"a": 4}]', "log.json"))
     assert piece.numbers.tolist() == [1, 5]
     assert [(row.row, row.reason, row.raw) for row in piece.left_out] == [
         (2, "not a JSON object", "7"),
@@ -161,9 +151,7 @@ def test_the_window_moves_over_values_of_any_length(tmp_path: Path, monkeypatch:
         open_json(write(tmp_path, broken, "log.json"), "log.json")
 
 
-def test_a_value_that_never_ends_does_not_fill_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_value_that_never_ends_does_not_fill_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_feed, "LONGEST", 1000)
     monkeypatch.setattr(json_feed, "BLOCK", 100)
     with pytest.raises(InputError, match="longer than"):

@@ -80,9 +80,7 @@ def test_nested_attributes_become_json_and_leave_the_value(tmp_path: Path) -> No
 
 def test_an_attribute_given_twice_leaves_the_event_out_unless_both_agree(tmp_path: Path) -> None:
     twice = '<string key="k" value="a"/><string key="k" value="{}"/>'
-    path = log(
-        tmp_path, f"<trace><event>{twice.format('b')}</event><event>{twice.format('a')}</event></trace>"
-    )
+    path = log(tmp_path, f"<trace><event>{twice.format('b')}</event><event>{twice.format('a')}</event></trace>")
     (piece,) = [batch.read() for batch in open_xes(path, "log").batches()]
     assert piece.numbers.tolist() == [2]
     (defect,) = piece.left_out
@@ -92,8 +90,7 @@ def test_an_attribute_given_twice_leaves_the_event_out_unless_both_agree(tmp_pat
 def test_namespace_comments_and_other_elements_change_nothing(tmp_path: Path) -> None:
     path = log(
         tmp_path,
-        '<?pi x?><x:trace><!-- c --><x:event><x:string key="k" value="&lt;ä&#10;"/><x:other/></x:event>'
-        "</x:trace>",
+        '<?pi x?><x:trace><!-- c --><x:event><x:string key="k" value="&lt;ä&#10;"/><x:other/></x:event></x:trace>',
         '<x:log xmlns:x="http://www.xes-standard.org/">',
     )
     path.write_text(path.read_text(encoding="utf-8").replace("</log>", "</x:log>"), encoding="utf-8")
@@ -107,9 +104,7 @@ def test_empty_log_and_empty_traces(tmp_path: Path) -> None:
     assert source.described["traces without events"] == "2"
 
 
-def test_a_column_of_the_last_event_is_a_column_of_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_column_of_the_last_event_is_a_column_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool_module, "PIECE_ROWS", 1)
     path = log(tmp_path, '<trace><event/><event><string key="late" value="x"/></event></trace>')
     source = open_xes(path, "log")
