@@ -278,11 +278,12 @@ def _order(number: int, steps: Sequence[str], now: dt.datetime, dice: random.Ran
 
 
 Answer: TypeAlias = "tuple[Measured, list[Finding]]"
+BaseAnswer: TypeAlias = Callable[[Analyzer], Answer]
 
 
 def answer(analyzer: Analyzer, log: Log) -> Answer:
     measured = analyzer.measure(log)
-    return measured, analyzer.run(log)
+    return measured, list(analyzer.judge(measured, analyzer.params, Context(log)))
 
 
 def comparable(found: Answer, mapped: Callable[[Any], Any] = lambda value: value) -> tuple[Any, ...]:
@@ -293,9 +294,71 @@ def comparable(found: Answer, mapped: Callable[[Any], Any] = lambda value: value
     return rows, {n: mapped(v) for n, v in measured.totals.items()}, claims
 
 
-@pytest.fixture(scope="session")
+# Every log of the laws is made and opened once, so that views are made once for all analyzers.
+
+
+@pytest.fixture(scope="module")
 def base_log(make_log: MakeLog) -> Log:
     return make_log(journeys(), project_text())
+
+
+@pytest.fixture(scope="module")
+def base_answer(base_log: Log) -> BaseAnswer:
+    known: dict[str, Answer] = {}
+
+    def look_up(analyzer: Analyzer) -> Answer:
+        if analyzer.code not in known:
+            known[analyzer.code] = answer(analyzer, base_log)
+        return known[analyzer.code]
+
+    return look_up
+
+
+@pytest.fixture(scope="module")
+def shuffled_log(make_log: MakeLog) -> Log:
+    shuffled = journeys()
+    random.Random(3).shuffle(shuffled)
+    return make_log(shuffled, project_text(), threads=1)
+
+
+WEEKS = dt.timedelta(weeks=5)
+
+
+@pytest.fixture(scope="module")
+def moved_log(make_log: MakeLog) -> Log:
+    moved = [{**e, "at": (dt.datetime.fromisoformat(e["at"]) + WEEKS).isoformat()} for e in journeys()]
+    return make_log(moved, project_text())
+
+
+def renamed(name: str) -> str:
+    return f"§{name}" if name else name
+
+
+@pytest.fixture(scope="module")
+def renamed_log(make_log: MakeLog) -> Log:
+    both = [{**e, "activity": renamed(e["activity"]), "department": renamed(e["department"])} for e in journeys()]
+    return make_log(both, project_text(renamed))
+
+
+TWIN = "-twin"
+
+
+@pytest.fixture(scope="module")
+def doubled_log(make_log: MakeLog) -> Log:
+    own = ("case", "customer", "reference", "object_id")
+    twins = [{**e, **{name: e[name] + TWIN for name in own if e[name]}} for e in journeys()]
+    return make_log([*journeys(), *twins], project_text())
+
+
+@pytest.fixture(scope="module")
+def one_thread_log(make_log: MakeLog) -> Log:
+    return make_log(journeys(), project_text(), threads=1)
+
+
+@pytest.fixture(scope="module")
+def one_event_log(make_log: MakeLog) -> Log:
+    event = {**journeys(1)[0], "reason": "price", "reference": "O9", "new": "1", "old": "2", "field": "price"}
+    return make_log([event], project_text())
 
 
 @every_analyzer
@@ -304,8 +367,8 @@ def test_laws_are_tried_on_a_log_that_every_analyzer_can_measure(analyzer: Analy
 
 
 @every_analyzer
-def test_measure_keeps_what_it_declares(analyzer: Analyzer, base_log: Log) -> None:
-    measured = analyzer.measure(base_log)
+def test_measure_keeps_what_it_declares(analyzer: Analyzer, base_answer: BaseAnswer) -> None:
+    measured, _ = base_answer(analyzer)
     for row in measured.rows:
         assert list(row) == list(analyzer.columns)
         for name, unit in analyzer.columns.items():
@@ -346,29 +409,22 @@ def test_findings_keep_their_promises(analyzer: Analyzer, base_log: Log) -> None
 
 
 @every_analyzer
-def test_shuffling_the_rows_changes_nothing(analyzer: Analyzer, base_log: Log, make_log: MakeLog) -> None:
-    shuffled = journeys()
-    random.Random(3).shuffle(shuffled)
-    other = answer(analyzer, make_log(shuffled, project_text(), threads=1))
-    assert comparable(other) == comparable(answer(analyzer, base_log))
+def test_shuffling_the_rows_changes_nothing(analyzer: Analyzer, base_answer: BaseAnswer, shuffled_log: Log) -> None:
+    assert comparable(answer(analyzer, shuffled_log)) == comparable(base_answer(analyzer))
 
 
 @every_analyzer
 def test_moving_the_calendar_by_whole_weeks_only_moves_dates(
-    analyzer: Analyzer, base_log: Log, make_log: MakeLog
+    analyzer: Analyzer, base_answer: BaseAnswer, moved_log: Log
 ) -> None:
-    weeks = dt.timedelta(weeks=5)
-
     def back(value: Any) -> Any:
         if isinstance(value, dt.datetime):
-            return value - weeks
+            return value - WEEKS
         if isinstance(value, str):
-            return re.sub(r"\b\d{4}-\d\d-\d\d(?=\b|T)", lambda f: str(dt.date.fromisoformat(f[0]) - weeks), value)
+            return re.sub(r"\b\d{4}-\d\d-\d\d(?=\b|T)", lambda f: str(dt.date.fromisoformat(f[0]) - WEEKS), value)
         return value
 
-    moved = [{**e, "at": (dt.datetime.fromisoformat(e["at"]) + weeks).isoformat()} for e in journeys()]
-    other = comparable(answer(analyzer, make_log(moved, project_text())), back)
-    base = comparable(answer(analyzer, base_log))
+    other, base = comparable(answer(analyzer, moved_log), back), comparable(base_answer(analyzer))
     for _, totals, _ in (other, base):
         for name in [name for name in totals if name.startswith(CALENDAR_COUNTS)]:
             del totals[name]
@@ -376,29 +432,21 @@ def test_moving_the_calendar_by_whole_weeks_only_moves_dates(
 
 
 @every_analyzer
-def test_renaming_steps_and_departments_only_renames(analyzer: Analyzer, base_log: Log, make_log: MakeLog) -> None:
-    def rename(name: str) -> str:
-        return f"§{name}" if name else name
-
+def test_renaming_steps_and_departments_only_renames(
+    analyzer: Analyzer, base_answer: BaseAnswer, renamed_log: Log
+) -> None:
     def back(value: Any) -> Any:
         if isinstance(value, str):
             return value.replace("§", "")
         return [back(one) for one in value] if isinstance(value, list | tuple) else value
 
-    renamed = [{**e, "activity": rename(e["activity"]), "department": rename(e["department"])} for e in journeys()]
-    other = answer(analyzer, make_log(renamed, project_text(rename)))
-    assert comparable(other, back) == comparable(answer(analyzer, base_log), back)
-
-
-TWIN = "-twin"
+    assert comparable(answer(analyzer, renamed_log), back) == comparable(base_answer(analyzer), back)
 
 
 @every_analyzer
-def test_doubling_every_order_changes_no_share(analyzer: Analyzer, base_log: Log, make_log: MakeLog) -> None:
-    own = ("case", "customer", "reference", "object_id")
-    twins = [{**e, **{name: e[name] + TWIN for name in own if e[name]}} for e in journeys()]
-    measured, findings = answer(analyzer, base_log)
-    measured_twice, findings_twice = answer(analyzer, make_log([*journeys(), *twins], project_text()))
+def test_doubling_every_order_changes_no_share(analyzer: Analyzer, base_answer: BaseAnswer, doubled_log: Log) -> None:
+    measured, findings = base_answer(analyzer)
+    measured_twice, findings_twice = answer(analyzer, doubled_log)
     kept = [name for name, unit in analyzer.columns.items() if unit in ("text", "share") and name not in PROVENANCE]
 
     def shares(rows: Sequence[dict[str, Any]]) -> set[tuple[str, ...]]:
@@ -418,9 +466,8 @@ def test_doubling_every_order_changes_no_share(analyzer: Analyzer, base_log: Log
 
 
 @every_analyzer
-def test_threads_change_nothing(analyzer: Analyzer, base_log: Log, make_log: MakeLog) -> None:
-    alone = make_log(journeys(), project_text(), threads=1)
-    assert comparable(answer(analyzer, alone)) == comparable(answer(analyzer, base_log))
+def test_threads_change_nothing(analyzer: Analyzer, base_answer: BaseAnswer, one_thread_log: Log) -> None:
+    assert comparable(answer(analyzer, one_thread_log)) == comparable(base_answer(analyzer))
 
 
 @every_analyzer
@@ -430,8 +477,7 @@ def test_empty_log_is_not_measurable(analyzer: Analyzer, base_log: Log) -> None:
 
 
 @every_analyzer
-def test_log_of_one_event_gives_no_finding_but_on_its_quality(analyzer: Analyzer, make_log: MakeLog) -> None:
-    one_event = {**journeys(1)[0], "reason": "price", "reference": "O9", "new": "1", "old": "2", "field": "price"}
-    found = analyzer.run(make_log([one_event], project_text()))
+def test_log_of_one_event_gives_no_finding_but_on_its_quality(analyzer: Analyzer, one_event_log: Log) -> None:
+    found = analyzer.run(one_event_log)
     if not analyzer.code.startswith("OM0"):
         assert found == []
