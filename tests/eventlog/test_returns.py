@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from ordermine.eventlog.log import Log, open_log
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.on_demand import create_view
 from ordermine.ingest.open import open_sources
 from ordermine.ingest.plan import Options
 from ordermine.pipeline import ingest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -52,6 +52,5 @@ class Assumptions:
 
 def assumptions(log: Log) -> Assumptions:
     """Return what is assumed about the steps of the selected orders."""
-    create_view(log, "steps")
-    create_view(log, "activity_cases")
+    create_steps(log)
     return Assumptions([AssumedStep(*row) for row in log.rows(STEPS)])

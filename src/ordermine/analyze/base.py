@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from ordermine.eventlog.views import create_view, identifier
+from ordermine.eventlog.on_demand import create_view
+from ordermine.eventlog.views import identifier
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -56,7 +57,7 @@ class Analyzer:
     needs: tuple[str, ...]
     """What the log must record, as `missing` says."""
     views: tuple[str, ...]
-    """Views beyond events, cases, variants and left_out that the queries read; see `eventlog.views.create_view`."""
+    """Views beyond events, cases, variants and left_out that the queries read; see `eventlog.on_demand.MAKERS`."""
     params: Any
     judge: Judge = field(repr=False)
     doc: str = field(repr=False)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,7 +54,7 @@ def find_blocks(log: Log) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    create_view(log, "steps")
+    create_steps(log)
     shown: dict[str, str] = {}
     names = []
     for activity, kind in log.rows("SELECT activity, kind FROM meanings ORDER BY kind, activity"):

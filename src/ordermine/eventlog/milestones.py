@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.on_demand import create_view
 from ordermine.lexicon import meanings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ordermine.eventlog.by_customer import is_by_customer
 from ordermine.eventlog.filters import micros
 from ordermine.eventlog.resubmissions import DAY_US, WINDOW_DAYS, Link, link_resubmissions
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ def find_rejections(log: Log, level: str = "department") -> pa.Table:
     """
     import pyarrow as pa
 
-    create_view(log, "steps")
+    create_steps(log)
     orders = _rejected_orders(log, level)
     _follow(log, orders, level)
     left = {case: one.at for case, one in orders.items() if one.verdict in ("", "cancelled")}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.eventlog.scan import scan
 from ordermine.eventlog.value_meaning import changes_meaning
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 from ordermine.eventlog.visits import find_visits
 from ordermine.schema import SYSTEM_ACTORS
 
@@ -32,17 +32,15 @@ _BITS = 32
 """Room for positions in a case, below its number."""
 
 
-def create_returns(log: Log, level: str = "department") -> None:
-    """Create the views ``returns``, ``rallies`` and ``long_loops``, and with them ``visits`` and ``handoffs``."""
+def find_returns(log: Log, level: str = "department") -> dict[str, pa.Table]:
+    """Return the views ``returns``, ``rallies`` and ``long_loops``, and with them ``visits`` and ``handoffs``."""
     visits = find_visits(log, level)
     productive = _productive_visits(log, visits)
-    for name, table in (
-        ("visits", visits.visit_table()),
-        ("handoffs", visits.handoff_table()),
-        *_tables(visits, productive, log.project.expected.loops).items(),
-    ):
-        log.connection.register(name, table)
-        log.views_made[name] = level
+    return {
+        "visits": visits.visit_table(),
+        "handoffs": visits.handoff_table(),
+        **_tables(visits, productive, log.project.expected.loops),
+    }
 
 
 def _tables(visits: Visits, productive: np.ndarray, loops: tuple[tuple[str, ...], ...]) -> dict[str, pa.Table]:
@@ -165,7 +163,7 @@ def _productive_visits(log: Log, visits: Visits) -> np.ndarray:
     """
     import numpy as np
 
-    create_view(log, "steps")
+    create_steps(log)
     recorded = [name for name in ("old_value", "new_value") if name in log.recorded]
     kinds = dict(log.rows("SELECT activity, kind FROM meanings"))
     telling = DECISIONS if recorded else (*DECISIONS, "change")

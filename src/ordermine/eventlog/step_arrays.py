@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 from ordermine.schema import ACTOR_TYPES, KINDS, STAGES, SYSTEM_ACTORS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_steps(log: Log, level: str = "department") -> StepArrays:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    create_view(log, "steps")
+    create_steps(log)
     known = {name: (kind, stage) for name, kind, stage in log.rows("SELECT activity, kind, stage FROM meanings")}
     table = log.arrays(list(dict.fromkeys(["case_no", "timestamp", "activity", "actor_type", level])))
     case_no = np.asarray(table.column("case_no").combine_chunks())

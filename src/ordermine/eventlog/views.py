@@ -1,11 +1,12 @@
-"""The named views: what queries are written over. Windows and sorting live here and in `link`, nowhere else.
+"""The named views: what queries are written over. Windows and sorting live in this package, not in analyzers.
 
-* `events`    one row per event, project file applied (departments, system actors)
-* `steps`     events with what they mean: kind, stage, whether an actor is a system
+* `events`          one row per event, project file applied (departments, system actors)
 * `cases`, `variants`, `left_out`
-* `visits`    maximal runs of events of one department, see `visits.py`
+* `activity_cases`  activity, cases, events
+* `steps`           events with what they mean: kind, stage, by_system; made by `create_steps`, and with it `meanings`
+                    (activity, kind, stage, source)
 
-The `all_…` views ignore filters.
+The `all_…` views ignore filters. Further views are made on demand, see `on_demand`.
 """
 
 from __future__ import annotations
@@ -56,6 +57,16 @@ def _parquet(files: str) -> str:
     return f"read_parquet({files}, hive_partitioning = false)"
 
 
+ACTIVITY_CASES = """
+CREATE VIEW activity_cases AS
+SELECT activity, sum(cases)::BIGINT AS cases, sum(cases * times)::BIGINT AS events
+FROM (
+  SELECT variant_id, any_value(cases) AS cases, activity, count(*) AS times
+  FROM (SELECT variant_id, cases, unnest(activities) AS activity FROM variants) GROUP BY variant_id, activity
+)
+GROUP BY activity
+"""
+
 SELECTED = (
     "CREATE OR REPLACE VIEW events AS SELECT * FROM all_events SEMI JOIN selected USING (case_no)",
     "CREATE OR REPLACE VIEW cases AS SELECT * FROM all_cases SEMI JOIN selected USING (case_no)",
@@ -80,6 +91,7 @@ def statements(folder: Path, manifest: Manifest, project: Project) -> Iterator[s
     yield "CREATE VIEW events AS SELECT * FROM all_events"
     yield "CREATE VIEW cases AS SELECT * FROM all_cases"
     yield "CREATE VIEW variants AS SELECT * FROM all_variants"
+    yield ACTIVITY_CASES
 
 
 def _replacements(manifest: Manifest, project: Project) -> list[str]:
@@ -125,111 +137,6 @@ def create_steps(log: Log) -> None:
         FROM events e LEFT JOIN meanings m USING (activity)
         """
     )
-
-
-ACTIVITY_CASES = """
-CREATE OR REPLACE VIEW activity_cases AS
-SELECT activity, sum(cases)::BIGINT AS cases, sum(cases * times)::BIGINT AS events
-FROM (
-  SELECT variant_id, any_value(cases) AS cases, activity, count(*) AS times
-  FROM (SELECT variant_id, cases, unnest(activities) AS activity FROM variants) GROUP BY variant_id, activity
-)
-GROUP BY activity
-"""
-
-
-def create_view(log: Log, name: str, level: str = "department") -> None:
-    """Create a view that isn't always there, unless it was created for the same level before.
-
-    * ``steps``           events with kind, stage and whether a system did them;
-                          ``meanings`` (activity, kind, stage, source)
-    * ``activity_cases``  activity, cases, events
-    * ``recurrences``     see `recurrences.find_recurrences`
-    * ``loop_ranges``     see `loop_ranges.find_loop_ranges`
-    * ``step_waits``, ``handoff_waits``  see `waits`
-    * ``cut_off``         see `cut_off.create_cut_off`
-    * ``reworks``         see `reworks.find_reworks`
-    * ``visits``          case_no, segment, position (in the segment, from 1), unit, first_seq, last_seq, start_us,
-                          end_us
-    * ``handoffs``        case_no, segment, last_seq (of the visit before), source, target, wait_us, first_in_case
-    * ``returns``, ``rallies``, ``long_loops``  see `returns`
-    * ``return_ranges``   see `ties.find_return_ranges`
-    * ``takeovers``       see `rekeyed.find_takeovers`
-    * ``rejections``      see `rejections.find_rejections`
-    * ``failed_fields``   see `failed_fields.find_failed_fields`
-    * ``blocks``          see `blocks.find_blocks`
-    * ``cancellations``   see `withdrawals.find_cancellations`
-    """
-    made = log.views_made
-    if made.get(name) == level:
-        return
-    if name == "steps":
-        create_steps(log)
-    elif name == "activity_cases":
-        log.connection.execute(ACTIVITY_CASES)
-    elif name == "recurrences":
-        from ordermine.eventlog.recurrences import find_recurrences
-
-        log.connection.register(name, find_recurrences(log))
-    elif name == "reworks":
-        from ordermine.eventlog.reworks import find_reworks
-
-        log.connection.register(name, find_reworks(log))
-    elif name == "step_waits":
-        from ordermine.eventlog.waits import find_step_waits
-
-        log.connection.register(name, find_step_waits(log))
-    elif name == "handoff_waits":
-        from ordermine.eventlog.waits import find_handoff_waits
-
-        log.connection.register(name, find_handoff_waits(log, level))
-    elif name == "loop_ranges":
-        from ordermine.eventlog.loop_ranges import find_loop_ranges
-
-        log.connection.register(name, find_loop_ranges(log))
-    elif name == "cut_off":
-        from ordermine.eventlog.cut_off import create_cut_off
-
-        create_cut_off(log)
-    elif name in ("visits", "handoffs"):
-        from ordermine.eventlog.visits import find_visits
-
-        visits = find_visits(log, level)
-        for view, table in (("visits", visits.visit_table()), ("handoffs", visits.handoff_table())):
-            log.connection.register(view, table)
-            made[view] = level
-    elif name in ("returns", "rallies", "long_loops"):
-        from ordermine.eventlog.returns import create_returns
-
-        create_returns(log, level)
-    elif name == "return_ranges":
-        from ordermine.eventlog.ties import find_return_ranges
-
-        log.connection.register(name, find_return_ranges(log, level))
-    elif name == "takeovers":
-        from ordermine.eventlog.rekeyed import find_takeovers
-
-        log.connection.register(name, find_takeovers(log, level))
-    elif name == "rejections":
-        from ordermine.eventlog.rejections import find_rejections
-
-        log.connection.register(name, find_rejections(log, level))
-    elif name == "failed_fields":
-        from ordermine.eventlog.failed_fields import find_failed_fields
-
-        create_view(log, "rejections", level)
-        log.connection.register(name, find_failed_fields(log))
-    elif name == "blocks":
-        from ordermine.eventlog.blocks import find_blocks
-
-        log.connection.register(name, find_blocks(log))
-    elif name == "cancellations":
-        from ordermine.eventlog.withdrawals import find_cancellations
-
-        log.connection.register(name, find_cancellations(log, level))
-    else:
-        raise ValueError(f"no view {name!r}")
-    made[name] = level
 
 
 DECLARED = ("department", "resource", "next_department", "next_resource")

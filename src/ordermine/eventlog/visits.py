@@ -56,7 +56,7 @@ class Visits:
         return first
 
     def visit_table(self) -> pa.Table:
-        """Return the visits as a table for queries; see `views.create_view`."""
+        """Return the visits as a table for queries; see `on_demand.MAKERS`."""
         import numpy as np
         import pyarrow as pa
 
@@ -78,7 +78,7 @@ class Visits:
         )
 
     def handoff_table(self) -> pa.Table:
-        """Return the handoffs as a table for queries; see `views.create_view`."""
+        """Return the handoffs as a table for queries; see `on_demand.MAKERS`."""
         import numpy as np
         import pyarrow as pa
 

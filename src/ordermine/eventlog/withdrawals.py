@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.eventlog.by_customer import is_by_customer
-from ordermine.eventlog.views import create_view, identifier
+from ordermine.eventlog.views import create_steps, identifier
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +26,7 @@ def find_cancellations(log: Log, level: str = "department") -> pa.Table:
     """
     import pyarrow as pa
 
-    create_view(log, "steps")
+    create_steps(log)
     documents = ", ".join(f"'{stage}'" for stage in _OF_A_DOCUMENT)
     rows = log.rows(
         f"""

@@ -142,7 +142,7 @@ class Params:
         "after_reversal": "count",
         "expected": "text",
     },
-    views=("reworks", "activity_cases"),
+    views=("reworks",),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

@@ -101,7 +101,7 @@ class Params:
         "repeats": "count",
         "redos": "count",
     },
-    views=("recurrences", "loop_ranges", "activity_cases"),
+    views=("recurrences", "loop_ranges"),
     sql=SQL,
     params=Params(),
 )

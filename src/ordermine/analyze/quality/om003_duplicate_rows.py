@@ -52,7 +52,6 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
-from ordermine.eventlog.views import create_view
 from ordermine.findings.finding import Finding
 from ordermine.stats.intervals import wilson
 
@@ -85,7 +84,6 @@ class Params:
 
 def measure(log: Log, _: str) -> Measured:
     """Return doubles by activity; exact duplicates are in the log's ledger."""
-    create_view(log, "activity_cases")
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in log.rows(SQL)]
     ledger = log.manifest.ledger
     query = f"SELECT (SELECT count(DISTINCT case_no) FROM ({DOUBLES})), (SELECT count(*) FROM cases)"

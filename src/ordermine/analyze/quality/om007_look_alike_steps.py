@@ -61,7 +61,6 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.evidence import examples
-from ordermine.eventlog.views import create_view
 from ordermine.findings.finding import Finding
 from ordermine.stats.intervals import wilson
 
@@ -125,7 +124,6 @@ def _keys(words: list[str]) -> Iterator[str]:
 
 def measure(log: Log, _: str) -> Measured:
     """Return every pair of names that look alike."""
-    create_view(log, "activity_cases")
     events = dict(log.rows("SELECT activity, events FROM activity_cases ORDER BY events DESC, activity"))
     words = {name: words_of(name) for name in events}
     buckets: dict[str, list[str]] = defaultdict(list)

@@ -62,7 +62,7 @@ from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
 from ordermine.analyze.wording import span
-from ordermine.eventlog.views import create_view
+from ordermine.eventlog.views import create_steps
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -110,8 +110,7 @@ def measure(log: Log, _: str) -> Measured:
     """Return every stuck order."""
     from ordermine.eventlog.filters import micros
 
-    for view in ("steps", "activity_cases"):
-        create_view(log, view)
+    create_steps(log)
     log.connection.execute(STUCK, {"now": micros(log.as_of) if log.as_of else 0})
     rows = [dict(zip(stuck_order.columns, row, strict=True)) for row in log.rows(ROWS)]
     cases = log.rows("SELECT count(*) FROM cases")[0][0]
