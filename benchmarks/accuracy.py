@@ -199,7 +199,8 @@ def table(runs: Iterable[Run]) -> str:
 
 
 def _number(one: Score) -> str:
-    return "–" if one.value is None else f"{one.value:.3f}".removesuffix(".000")
+    # Adding zero turns −0 into 0.
+    return "–" if one.value is None else f"{round(one.value, 3) + 0.0:.3f}".removesuffix(".000")
 
 
 def _target(one: Score) -> str:
