@@ -206,14 +206,17 @@ def _order_alike(journey: Journey) -> Course[None]:
 def _settle_rejections(recorder: Recorder) -> None:
     """Say of every rejection what the day of the export says.
 
-    The order is given up after 30 days in which nothing happened, and resubmitted in vain if the order that was
-    entered anew stands rejected.
+    The order is given up after 30 days in which nothing happened, or when the order that was entered anew is cancelled;
+    it is resubmitted in vain if that order stands rejected.
     """
+    cancelled = {event.order.number for event in recorder.events if event.step == "Cancel order"}
     standing = {rejection.order: rejection for rejection in recorder.rejections}
     for rejection in recorder.rejections:
         again = standing.get(rejection.resubmitted_as)
         if again is not None and again.outcome != "restored":
             rejection.outcome = "resubmitted_rejected"
+        elif rejection.resubmitted_as in cancelled:
+            rejection.outcome = "abandoned"
         elif not rejection.resubmitted_as and rejection.outcome != "restored":
             age = recorder.events[-1].moment - rejection.rejected_at
             rejection.outcome = "abandoned" if age >= 30 * DAY else "open"
