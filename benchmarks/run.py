@@ -160,8 +160,8 @@ million events. Every figure is of a whole process with start-up, except *counti
 five runs at 10⁵ events, of three at 10⁶ and of one beyond, and of one for pm4py; CPU is user and system time of that
 run, which other work on the machine disturbs less; memory is the highest resident size of the process tree.
 
-* **ingest** is compared with DuckDB reading the CSV with the same types, sorting by case, time and row and writing Parquet,
-  on the same threads. The ratio says how many times longer ingest takes.
+* **ingest** is compared with DuckDB reading the CSV with the same types, sorting by case, time and row and
+  writing Parquet, on the same threads. The ratio says how many times longer ingest takes.
 * **discover** is compared with pm4py on a data frame read from the log's own Parquet files: read, format, sort, graph,
   variants, inductive model at noise 0.2, handover of work, and with quality token-based fitness and precision. The
   ratio says how many times longer pm4py takes.
