@@ -133,6 +133,8 @@ class Log:
         connection = duckdb.connect(config=config)
         watch(connection)
         connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB would draw its bar on stdout, which belongs to the data.
+        connection.execute("SET enable_progress_bar = false")
         # DuckDB compares this list with names both before and after it has expanded wildcards.
         folder = self.folder.resolve()
         connection.execute("SET allowed_directories = ?", [[f"{folder}/", f"{views.without_wildcards(folder)}/"]])
