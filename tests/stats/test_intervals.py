@@ -14,6 +14,7 @@ from ordermine.stats.intervals import (
     clustered,
     difference,
     few_clusters_factor,
+    mean_interval,
     newcombe,
     quantile_interval,
     ratio_limits,
@@ -243,3 +244,22 @@ def test_ratio_limits_at_zero() -> None:
 
 def test_normal_quantile_is_the_one_in_tables() -> None:
     assert NormalDist().inv_cdf(0.975) == pytest.approx(1.959964, abs=1e-6)
+
+
+def test_a_mean_has_the_interval_of_student() -> None:
+    # 1, 2, 3: mean 2, standard error 1/√3, t(2 degrees, 97.5 %) = 4.302653.
+    found = mean_interval([1, 2, 3])
+    assert found.value == 2
+    assert found.high == pytest.approx(2 + 4.302653 / 3**0.5, abs=1e-5)
+    assert found.low == pytest.approx(2 - 4.302653 / 3**0.5, abs=1e-5)
+
+
+def test_a_mean_of_clusters_varies_as_the_clusters_do() -> None:
+    # Two clusters of two, means 0 and 2: residual sums −2 and 2, so √(2/1 · 8)/4 = 1; t(1 degree, 97.5 %) = 12.7062.
+    found = mean_interval([0, 0, 2, 2], [7, 7, 9, 9])
+    assert (found.value, found.high) == (1, pytest.approx(1 + 12.7062, abs=1e-4))
+
+
+def test_a_mean_of_nothing_or_of_one_cluster_has_no_interval() -> None:
+    assert (mean_interval([]).value, mean_interval([5]).value, mean_interval([5]).low) == (None, 5, None)
+    assert mean_interval([1, 2], [3, 3]).high is None

@@ -12,6 +12,8 @@ from ordermine.stats.checks import check_count, check_fraction, check_same_lengt
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy.typing as npt
+
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
@@ -185,6 +187,50 @@ def quantile_interval(values: Sequence[float], q: float = 0.5, confidence: float
     low = min(value, float(ordered[lower_rank - 1])) if lower_rank >= 1 else None
     high = max(value, float(ordered[upper_rank - 1])) if upper_rank <= n else None
     return Quantile(n, q, value, low, high, confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Mean:
+    """A mean with its interval, in the unit of the values; a limit that the sample is too small for is None."""
+
+    n: int
+    value: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+
+
+def mean_interval(values: npt.ArrayLike, clusters: npt.ArrayLike | None = None, confidence: float = 0.95) -> Mean:
+    """Return the mean of `values` ± t times its standard error.
+
+    Parameters
+    ----------
+    values
+        One per case.
+    clusters
+        Whole number of each case's cluster; None for independent cases. The standard error is then that of the
+        ratio of the clusters' sums to their sizes, k/(k−1) · Σ(sᵢ − m·nᵢ)² / n², with k−1 degrees of freedom.
+    confidence
+        Of the interval.
+
+    Source: W. G. Cochran, Sampling Techniques, 3rd ed. (1977), sections 2.6 and 9A.2.
+    """
+    check_fraction(confidence, "confidence")
+    import numpy as np
+    from scipy.special import stdtrit
+
+    numbers = np.asarray(values, dtype=float)
+    if not len(numbers):
+        return Mean(0, None, None, None, confidence)
+    mean = float(numbers.mean())
+    groups = np.arange(len(numbers)) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    residuals = np.bincount(groups, numbers - mean)
+    k = len(residuals)
+    if k == 1:
+        return Mean(len(numbers), mean, None, None, confidence)
+    error = math.sqrt(k / (k - 1) * float((residuals**2).sum())) / len(numbers)
+    reach = float(stdtrit(k - 1, (1 + confidence) / 2)) * error
+    return Mean(len(numbers), mean, mean - reach, mean + reach, confidence)
 
 
 def ratio_limits(

@@ -69,7 +69,8 @@ class Judged:
     concluded_us: np.ndarray
     matured: np.ndarray
     first_time_right: np.ndarray
-    touchless: np.ndarray
+    untouched: np.ndarray
+    """Whether no person touched the order after confirmation; touchless is this and first-time-right."""
     touchless_measurable: bool
     with_signal: Mapping[str, np.ndarray]
     signals: Signals
@@ -116,10 +117,8 @@ def judge_orders(log: Log, maturity: float | None = None, errors: Errors | None 
     as_of = micros(log.as_of) if log.as_of is not None else 0
     matured = (orders.concluded != NEVER) & (concluded_us <= as_of - days * DAY_US)
     right = orders.completed & ~np.logical_or.reduce(list(with_signal.values()))
-    touchless, measurable = _touchless(log, steps, orders, position)
-    return Judged(
-        orders, concluded_us, matured, right, right & touchless, measurable, with_signal, signals, steps, days
-    )
+    untouched, measurable = _untouched(log, steps, orders, position)
+    return Judged(orders, concluded_us, matured, right, untouched, measurable, with_signal, signals, steps, days)
 
 
 def measured_maturity(steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray) -> float:
@@ -140,7 +139,7 @@ def measured_maturity(steps: StepArrays, orders: Orders, signals: Signals, posit
     return max(SHORTEST_MATURITY, float(np.quantile(lags, LAG_SHARE)))
 
 
-def _touchless(log: Log, steps: StepArrays, orders: Orders, position: np.ndarray) -> tuple[np.ndarray, bool]:
+def _untouched(log: Log, steps: StepArrays, orders: Orders, position: np.ndarray) -> tuple[np.ndarray, bool]:
     """Return which orders no person touched after confirmation, and whether the log can say so."""
     import numpy as np
 
@@ -184,7 +183,7 @@ def measure_first_time_right(log: Log, maturity: float | None = None) -> FirstTi
         # Whatever had to be put right on the way, a completed order is right in the end.
         right_in_the_end=share_of_rows(orders.completed[matured], clusters),
         first_time_right=share_of_rows(found.first_time_right[matured], clusters),
-        touchless=share_of_rows(found.touchless[matured], clusters),
+        touchless=share_of_rows((found.first_time_right & found.untouched)[matured], clusters),
         touchless_measurable=found.touchless_measurable,
         signals={name: int((matured & found.with_signal[name]).sum()) for name in SIGNALS},
         observable=found.signals.observable,
