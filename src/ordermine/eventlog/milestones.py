@@ -41,6 +41,36 @@ class Milestones:
         there: np.ndarray = self.first_us != NOT_TAKEN
         return there
 
+    def later(self, one: int) -> list[int]:
+        """Return the milestones that usually come after milestone `one`."""
+        return [other for other in range(len(self.names)) if other != one and self.usually_before(one, other)]
+
+    def earlier(self, one: int) -> list[int]:
+        """Return the milestones that usually come before milestone `one`."""
+        return [other for other in range(len(self.names)) if other != one and self.usually_before(other, one)]
+
+    @property
+    def skipping(self) -> np.ndarray:
+        """Which orders went on to a later milestone without an earlier one."""
+        import numpy as np
+
+        taken, found = self.taken, np.zeros(len(self.case_no), dtype=bool)
+        for at in range(len(self.names)):
+            if later := self.later(at):
+                found |= taken[:, later].any(axis=1) & ~taken[:, at]
+        return found
+
+    @property
+    def out_of_order(self) -> np.ndarray:
+        """Which orders took a milestone before one that usually comes before it."""
+        import numpy as np
+
+        taken, times, found = self.taken, self.first_us, np.zeros(len(self.case_no), dtype=bool)
+        for at in range(len(self.names)):
+            for other in self.earlier(at):
+                found |= taken[:, at] & taken[:, other] & (times[:, at] < times[:, other])
+        return found
+
     def usually_before(self, one: int, other: int) -> bool:
         """Whether milestone `one` usually comes before `other`."""
         decided = int(self.before[one, other] + self.before[other, one])

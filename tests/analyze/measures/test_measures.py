@@ -138,3 +138,81 @@ def test_sums_are_over_the_rows_of_each_order(make_log: MakeLog) -> None:
     orders = population(make_log(EVENTS, PROJECT))
     numbers = np.array([orders.case_no[0], orders.case_no[0], orders.case_no[2], 10_000])
     assert orders.sums(numbers, np.array([1.0, 2.0, 5.0, 9.0])).tolist() == [3, 0, 5, 0]
+
+
+def numbers(log: Log, name: str, maturity: float | None = None) -> list[float | None]:
+    """Return the number of each order, None for those that the measure doesn't speak of."""
+    orders = population(log, maturity)
+    values = find_measure(name).of_orders(orders)
+    return [value if counted else None for value, counted in zip(values.value, values.counted, strict=True)]
+
+
+def test_a_customer_comes_back_within_half_a_year(make_log: MakeLog) -> None:
+    # Concluded on 6 January: the next order of A begins 100 days later, that of B 200 days later. Q was concluded less
+    # than 180 days before the last event, and nobody knows the customer of N.
+    events = [
+        *({**event, "customer": "a"} for event in order("A", "2026-01-05", (0, "Enter", "S"), (1, "Ship", "S"))),
+        *({**event, "customer": "b"} for event in order("B", "2026-01-05", (0, "Enter", "S"), (1, "Ship", "S"))),
+        *({**event, "customer": ""} for event in order("N", "2026-01-05", (0, "Enter", "S"), (1, "Ship", "S"))),
+        *({**event, "customer": "a"} for event in order("P", "2026-04-16", (0, "Enter", "S"))),
+        *({**event, "customer": "b"} for event in order("Q", "2026-07-25", (0, "Enter", "S"), (1, "Ship", "S"))),
+    ]
+    assert numbers(make_log(events, PROJECT), "comes_back") == [1, 0, None, None]
+
+
+def test_contacts_are_counted_whenever_they_come(make_log: MakeLog) -> None:
+    assert numbers(make_log(EVENTS, PROJECT), "contacts") == [1, 0, 0, 0]
+
+
+def test_people_touch_orders_and_systems_do_not(make_log: MakeLog) -> None:
+    # A: 4 events by people; B and C: Logistics is a system here, 1 each; Z: 2.
+    project = PROJECT + '[departments]\nsystem = ["Logistics"]\n'
+    assert numbers(make_log(EVENTS, project), "touches") == [4, 1, 1, 2]
+    with pytest.raises(NotMeasurable):
+        numbers(make_log(EVENTS, PROJECT), "touches")
+
+
+def test_work_after_hours_is_that_of_people_outside_the_calendar(make_log: MakeLog) -> None:
+    # A's complaint and Z's delivery came on Saturdays; everything else happened on weekdays from 8:00 to noon.
+    project = PROJECT + '[calendar]\nhours = "08:00-17:00"\n'
+    assert numbers(make_log(EVENTS, project), "after_hours") == [1, 0, 0, 1]
+
+
+def test_a_department_is_recorded_where_every_event_by_people_names_it(make_log: MakeLog) -> None:
+    events = [{**event, "department": "" if event["activity"] == "Ask" else event["department"]} for event in EVENTS]
+    assert numbers(make_log(events, PROJECT), "department_recorded") == [0, 1, 1, 1]
+
+
+def test_the_time_to_confirmation_is_that_to_the_first(make_log: MakeLog) -> None:
+    events = [
+        *order("A", "2026-01-05", (0, "Enter", "S"), (1, "Confirm", "S"), (2, "Confirm", "S"), (3, "Ship", "S")),
+        *order("B", "2026-01-05", (0, "Enter", "S"), (3, "Ship", "S")),
+    ]
+    assert numbers(make_log(events, PROJECT), "time_to_confirmation") == [86_400, None]
+
+
+def test_corrections_are_counted_per_order(make_log: MakeLog) -> None:
+    def change(at: float, old: str, new: str) -> Event:
+        [event] = order("A", "2026-01-05", (at, "Ask", "Desk"))
+        return {**event, "field": "price", "old": old, "new": new}
+
+    events = [
+        *order("A", "2026-01-05", (0, "Enter", "S"), (1, "Confirm", "S"), (4, "Ship", "S")),
+        change(2, "10", "12"),
+        change(3, "12", "11"),
+        *order("B", "2026-01-05", (0, "Enter", "S"), (1, "Confirm", "S"), (4, "Ship", "S")),
+    ]
+    assert numbers(make_log(events, PROJECT), "corrections") == [2, 0]
+
+
+def test_orders_that_skip_or_swap_a_milestone_are_counted_as_the_analyzers_do(make_log: MakeLog) -> None:
+    # Ten take Enter, Confirm, Ship; one leaves out Confirm; one confirms after delivery.
+    usual = ((0, "Enter", "S"), (1, "Confirm", "S"), (2, "Ship", "S"))
+    events = [event for number in range(10) for event in order(f"O{number}", "2026-01-05", *usual)]
+    events += order("P", "2026-01-05", (0, "Enter", "S"), (2, "Ship", "S"))
+    events += order("Q", "2026-01-05", (0, "Enter", "S"), (2, "Ship", "S"), (3, "Confirm", "S"))
+    log = make_log(events, PROJECT)
+    assert numbers(log, "OM104.share") == [*[0] * 10, 1, 0]
+    assert numbers(log, "OM105.share") == [*[0] * 11, 1]
+    assert find("OM104").measure(log).totals["cases_with_skip"] == 1
+    assert find("OM105").measure(log).totals["cases_out_of_order"] == 1

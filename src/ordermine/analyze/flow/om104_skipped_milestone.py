@@ -90,7 +90,6 @@ class Params:
 
 def measure(log: Log, _: str) -> Measured:
     """Return for every milestone in how many orders it was skipped."""
-    import numpy as np
     import pyarrow as pa
 
     from ordermine.eventlog.milestones import find_milestones
@@ -98,10 +97,9 @@ def measure(log: Log, _: str) -> Measured:
     found = find_milestones(log)
     taken = found.taken
     rows: list[dict[str, Any]] = []
-    skipping = np.zeros(len(found.case_no), dtype=bool)
     parts = []
     for at, name in enumerate(found.names):
-        later = [other for other in range(len(found.names)) if other != at and found.usually_before(at, other)]
+        later = found.later(at)
         if not later:
             continue
         reached = taken[:, later].any(axis=1)
@@ -118,19 +116,18 @@ def measure(log: Log, _: str) -> Measured:
         cases, of_cases = int(skipped.sum()), int(reached.sum())
         if not cases:
             continue
-        skipping |= skipped
         most = max(later, key=lambda other: (int((skipped & taken[:, other]).sum()), -other))
         values = (name, cases, of_cases, cases / of_cases, found.names[most])
         rows.append(dict(zip(skipped_milestone.columns, values, strict=True)))
     if parts:
         log.connection.register("skips", pa.concat_tables(parts, promote_options="permissive").unify_dictionaries())
     rows.sort(key=lambda row: (-row["cases"], row["activity"]))
-    number = len(found.case_no)
+    number, skipping = len(found.case_no), int(found.skipping.sum())
     totals = {
         "cases": number,
         "milestones": len(found.names),
-        "cases_with_skip": int(skipping.sum()),
-        "skip_share": float(skipping.sum() / number) if number else None,
+        "cases_with_skip": skipping,
+        "skip_share": skipping / number if number else None,
     }
     return Measured(skipped_milestone.columns, rows, totals)
 

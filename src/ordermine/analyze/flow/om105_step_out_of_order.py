@@ -101,14 +101,12 @@ def measure(log: Log, _: str) -> Measured:
     found = find_milestones(log)
     taken, times = found.taken, found.first_us
     rows: list[dict[str, Any]] = []
-    out, perhaps = (np.zeros(len(found.case_no), dtype=bool) for _ in range(2))
+    perhaps = np.zeros(len(found.case_no), dtype=bool)
     parts = []
     for at, name in enumerate(found.names):
-        earlier = [other for other in range(len(found.names)) if other != at and found.usually_before(other, at)]
+        earlier = found.earlier(at)
         for other in earlier:
-            both = taken[:, at] & taken[:, other]
-            out |= both & (times[:, at] < times[:, other])
-            perhaps |= both & (times[:, at] <= times[:, other])
+            perhaps |= taken[:, at] & taken[:, other] & (times[:, at] <= times[:, other])
         worst = max(earlier, key=lambda other: (int(found.before[at, other]), -other), default=None)
         if worst is None or not found.before[at, worst] + found.tied[at, worst]:
             continue
@@ -132,7 +130,7 @@ def measure(log: Log, _: str) -> Measured:
     totals = {
         "cases": len(found.case_no),
         "milestones": len(found.names),
-        "cases_out_of_order": int(out.sum()),
+        "cases_out_of_order": int(found.out_of_order.sum()),
         "cases_out_of_order_high": int(perhaps.sum()),
     }
     return Measured(step_out_of_order.columns, rows, totals)

@@ -31,6 +31,19 @@ def _time_to_conclusion(population: Population) -> Values:
     return Values(completed, seconds, seconds)
 
 
+def _time_to_confirmation(population: Population) -> Values:
+    import numpy as np
+
+    steps = population.steps
+    at = np.flatnonzero(steps.is_kind("confirm"))
+    if not len(at):
+        raise NotMeasurable("no step of this log confirms an order", hint="say which does, under [activities]")
+    case_no, first = np.unique(steps.case_no[at], return_index=True)
+    took = (steps.stamp[at[first]] - steps.stamp[steps.first[at[first]]]) / 1e6
+    seconds = population.sums(case_no, took)
+    return Values(population.marked(case_no), seconds, seconds)
+
+
 def _waiting(population: Population) -> Values:
     import numpy as np
 
@@ -40,7 +53,7 @@ def _waiting(population: Population) -> Values:
     table = log.table("SELECT case_no, wait_us FROM handoff_waits")
     case_no, wait = (np.asarray(table.column(name).combine_chunks()) for name in ("case_no", "wait_us"))
     seconds = population.sums(case_no, wait.astype(np.float64)) / 1e6
-    return Values(np.ones(len(population), dtype=bool), seconds, seconds)
+    return Values(population.everyone, seconds, seconds)
 
 
 def _handoffs(population: Population) -> Values:
@@ -50,7 +63,7 @@ def _handoffs(population: Population) -> Values:
     create_view(population.log, "handoffs")
     table = population.log.table("SELECT case_no FROM handoffs")
     number = population.sums(np.asarray(table.column("case_no").combine_chunks()))
-    return Values(np.ones(len(population), dtype=bool), number, number)
+    return Values(population.everyone, number, number)
 
 
 def _need_departments(population: Population) -> None:
@@ -68,6 +81,16 @@ DURATIONS: Final = (
         "Time from an order's first event to its conclusion, of completed orders.",
         "steps that deliver or invoice orders",
         _time_to_conclusion,
+    ),
+    Measure(
+        "time_to_confirmation",
+        "From first step to confirmation",
+        "speed",
+        "seconds",
+        "lower",
+        "Time from an order's first event to its first confirmation, of concluded orders that were confirmed.",
+        "steps of kind confirm",
+        _time_to_confirmation,
     ),
     Measure(
         "handoff_waiting",

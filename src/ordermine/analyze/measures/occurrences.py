@@ -46,7 +46,7 @@ class Occurrence:
         condition = f"WHERE {self.where}" if self.where else ""
         found = log.table(f"SELECT DISTINCT case_no FROM {self.view} {condition}").column(0).combine_chunks()
         value = population.marked(np.asarray(found)).astype(float)
-        return Values(np.ones(len(population), dtype=bool), value, value)
+        return Values(population.everyone, value, value)
 
     @property
     def needs(self) -> str:

@@ -44,23 +44,17 @@ def _shown(population: Population, names: Sequence[str], *, in_time: bool) -> np
 
 
 def _completed(population: Population) -> Values:
-    import numpy as np
-
     completed = _judged(population).orders.completed[population.position].astype(float)
-    return Values(np.ones(len(population), dtype=bool), completed, completed)
+    return Values(population.everyone, completed, completed)
 
 
 def _first_time_right(population: Population) -> Values:
-    import numpy as np
-
     completed = _judged(population).orders.completed[population.position]
     value, timely = (completed & ~_shown(population, SIGNALS, in_time=in_time) for in_time in (False, True))
-    return Values(np.ones(len(population), dtype=bool), value.astype(float), timely.astype(float))
+    return Values(population.everyone, value.astype(float), timely.astype(float))
 
 
 def _touchless(population: Population) -> Values:
-    import numpy as np
-
     judged = _judged(population)
     if not judged.touchless_measurable:
         raise NotMeasurable(
@@ -70,16 +64,14 @@ def _touchless(population: Population) -> Values:
     untouched = judged.untouched[population.position]
     completed = judged.orders.completed[population.position]
     value, timely = (completed & untouched & ~_shown(population, SIGNALS, in_time=late) for late in (False, True))
-    return Values(np.ones(len(population), dtype=bool), value.astype(float), timely.astype(float))
+    return Values(population.everyone, value.astype(float), timely.astype(float))
 
 
 def _signal(name: str, population: Population) -> Values:
-    import numpy as np
-
     if not _judged(population).signals.observable[name]:
         raise NotMeasurable(f"this log can't show the signal {name}", hint=f"needs {_SEEN[name][2]}")
     value, timely = (_shown(population, [name], in_time=in_time).astype(float) for in_time in (False, True))
-    return Values(np.ones(len(population), dtype=bool), value, timely)
+    return Values(population.everyone, value, timely)
 
 
 _SEEN: Final = {

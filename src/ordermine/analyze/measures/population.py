@@ -10,6 +10,7 @@ from ordermine.analyze.ftr.orders import NEVER
 from ordermine.analyze.origin.errors import find_errors, why_not
 from ordermine.errors import NotMeasurable
 from ordermine.eventlog.filters import micros
+from ordermine.eventlog.step_arrays import read_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from ordermine.analyze.origin.errors import Errors
     from ordermine.eventlog.log import Log
+    from ordermine.eventlog.step_arrays import StepArrays
 
 DAYS_FROM_MONDAY: Final = 3
 """1970-01-01 was a Thursday."""
@@ -42,6 +44,8 @@ class Population:
     """What is counted of all selected orders; None where no step of the log concludes orders."""
     errors: Errors | None
     """The log's errors; None where they can't be traced."""
+    steps: StepArrays
+    """All selected events."""
 
     def __len__(self) -> int:
         return len(self.case_no)
@@ -61,6 +65,13 @@ class Population:
         inside = (at < len(self)) & (self.case_no[np.minimum(at, len(self) - 1)] == case_no) if len(self) else at < 0
         weights = None if value is None else value[inside]
         return np.bincount(at[inside], weights, len(self)).astype(np.float64)
+
+    @property
+    def everyone(self) -> np.ndarray:
+        """All of the orders, as a mask."""
+        import numpy as np
+
+        return np.ones(len(self), dtype=bool)
 
     @property
     def concluded(self) -> bool:
@@ -100,6 +111,7 @@ def population(log: Log, maturity: float | None = None) -> Population:
         at,
         judged,
         errors,
+        judged.steps,
     )
 
 
@@ -110,8 +122,9 @@ def _all_orders(log: Log, maturity_days: float, errors: Errors | None) -> Popula
     case_no, moment = (np.asarray(table.column(name).combine_chunks()) for name in ("case_no", "ended"))
     as_of = micros(log.as_of) if log.as_of is not None else 0
     matured = moment <= as_of - maturity_days * DAY_US
+    steps = read_steps(log) if errors is None else errors.steps
     return Population(
-        log, case_no, moment, _monday(moment), matured, maturity_days, np.arange(len(case_no)), None, errors
+        log, case_no, moment, _monday(moment), matured, maturity_days, np.arange(len(case_no)), None, errors, steps
     )
 
 

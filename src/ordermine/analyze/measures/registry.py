@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ordermine.analyze.measures.compliance import COMPLIANCE
+from ordermine.analyze.measures.customers import CUSTOMERS
 from ordermine.analyze.measures.durations import DURATIONS
 from ordermine.analyze.measures.occurrences import OCCURRENCES
 from ordermine.analyze.measures.outcomes import OUTCOMES
+from ordermine.analyze.measures.work import WORK
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
     from ordermine.analyze.measures.base import Measure
 
-MEASURES: Final[tuple[Measure, ...]] = (*OUTCOMES, *OCCURRENCES, *DURATIONS)
+MEASURES: Final[tuple[Measure, ...]] = (*OUTCOMES, *CUSTOMERS, *OCCURRENCES, *COMPLIANCE, *DURATIONS, *WORK)
 SHORT: Final = {"ftr": "first_time_right"}
 """Other names that are understood."""
 
