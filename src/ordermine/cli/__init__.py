@@ -23,6 +23,7 @@ from ordermine.cli.inspect import inspect
 from ordermine.cli.map import map_command
 from ordermine.cli.measure import measure
 from ordermine.cli.origins import origins
+from ordermine.cli.scorecard import scorecard
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
 from ordermine.cli.sql import sql
@@ -48,6 +49,7 @@ app.command("explain")(explain)
 app.command("origins")(origins)
 app.command("ftr")(ftr)
 app.command("show")(show)
+app.command("scorecard")(scorecard)
 app.command("sql")(sql)
 app.command("export")(export)
 app.command("simulate")(simulate)

@@ -41,6 +41,8 @@ class Values:
     """The numbers; whatever stands at orders that aren't counted means nothing."""
     timely: np.ndarray
     """The numbers as they were when the orders had matured, whatever came later: what makes weeks comparable."""
+    unseen: tuple[str, ...] = ()
+    """Signals that the log can't show: the true share is at most what is reported."""
 
 
 @dataclass(frozen=True, slots=True)

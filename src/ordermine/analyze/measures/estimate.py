@@ -92,8 +92,15 @@ def estimate_of(unit: Unit, values: np.ndarray, clusters: np.ndarray | None) -> 
         return Estimate(share.of, share.share, share.low, share.high)
     if unit == "seconds":
         middle = quantile_interval(values.tolist())
+        low, high = middle.low, middle.high
+        if clusters is not None and middle.value is not None:
+            # R. S. Woodruff, JASA 47 (1952) 635–646: the limits of the share below the median, as quantiles.
+            below = share_of_rows(values <= middle.value, clusters)
+            low, high = (
+                None if share is None else float(np.quantile(values, share)) for share in (below.low, below.high)
+            )
         p90 = float(np.quantile(values, 0.9)) if len(values) else None
-        return Estimate(middle.n, middle.value, middle.low, middle.high, p90)
+        return Estimate(middle.n, middle.value, low, high, p90)
     mean = mean_interval(values, clusters)
     return Estimate(mean.n, mean.value, mean.low, mean.high)
 

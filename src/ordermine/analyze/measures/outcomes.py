@@ -43,6 +43,11 @@ def _shown(population: Population, names: Sequence[str], *, in_time: bool) -> np
     return of_population
 
 
+def _unseen(population: Population) -> tuple[str, ...]:
+    observable = _judged(population).signals.observable
+    return tuple(name for name in SIGNALS if not observable[name])
+
+
 def _completed(population: Population) -> Values:
     completed = _judged(population).orders.completed[population.position].astype(float)
     return Values(population.everyone, completed, completed)
@@ -51,7 +56,7 @@ def _completed(population: Population) -> Values:
 def _first_time_right(population: Population) -> Values:
     completed = _judged(population).orders.completed[population.position]
     value, timely = (completed & ~_shown(population, SIGNALS, in_time=in_time) for in_time in (False, True))
-    return Values(population.everyone, value.astype(float), timely.astype(float))
+    return Values(population.everyone, value.astype(float), timely.astype(float), _unseen(population))
 
 
 def _touchless(population: Population) -> Values:
@@ -64,7 +69,7 @@ def _touchless(population: Population) -> Values:
     untouched = judged.untouched[population.position]
     completed = judged.orders.completed[population.position]
     value, timely = (completed & untouched & ~_shown(population, SIGNALS, in_time=late) for late in (False, True))
-    return Values(population.everyone, value.astype(float), timely.astype(float))
+    return Values(population.everyone, value.astype(float), timely.astype(float), _unseen(population))
 
 
 def _signal(name: str, population: Population) -> Values:
