@@ -52,12 +52,16 @@ def analyzer_pages() -> dict[Path, str]:
 
 
 def glossary_page() -> str:
-    """Return the glossary."""
+    """Return the glossary, and the measures of the scorecard."""
+    from ordermine.analyze.measures.registry import MEASURES
     from ordermine.findings.glossary import GLOSSARY
 
     lines = ["# Glossary", "", "Generated from what `ordermine explain TERM` prints; `make docs` writes it again.", ""]
     for term, definition in GLOSSARY.items():
         lines += [f"**{term}**: {definition}", ""]
+    lines += ["## Measures", "", "| name | area | what it says | needs |", "| --- | --- | --- | --- |"]
+    lines += [f"| `{one.name}` | {one.area} | {one.title}. {one.definition} | {one.needs} |" for one in MEASURES]
+    lines.append("")
     return "\n".join(lines)
 
 

@@ -9,7 +9,13 @@ from ordermine.report import explained
 
 @pytest.mark.parametrize(
     ("word", "found"),
-    [("om401", "OM401"), ("self_loop", "self-loop"), ("Long Loop", "long loop"), ("skipped milestone", "OM104")],
+    [
+        ("om401", "OM401"),
+        ("self_loop", "self-loop"),
+        ("Long Loop", "long loop"),
+        ("skipped milestone", "OM104"),
+        ("cycle-time", "cycle_time"),
+    ],
 )
 def test_codes_terms_and_names_are_found(word: str, found: str) -> None:
     one = explained.look_up(word, ANALYZERS)

@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from ordermine.analyze.base import SECTIONS
+from ordermine.analyze.measures.registry import MEASURES
 from ordermine.errors import UsageError, near
 from ordermine.findings.glossary import GLOSSARY
 
@@ -18,8 +19,15 @@ EXPECTATIONS = ("row:", "totals:", "finding:", "no finding", "thresholds:", "pro
 """How the blocks of an example begin that aren't prose."""
 
 
+TERMS = {
+    **GLOSSARY,
+    **{one.name: f"{one.title}. {one.definition} Needs {one.needs}." for one in MEASURES},
+}
+"""Term, or name of a measure → definition."""
+
+
 def look_up(word: str, analyzers: Sequence[Analyzer]) -> Analyzer | str:
-    """Return the analyzer with that code or name, else the term of the glossary.
+    """Return the analyzer with that code or name, else the term of the glossary or the measure.
 
     Raises
     ------
@@ -30,13 +38,13 @@ def look_up(word: str, analyzers: Sequence[Analyzer]) -> Analyzer | str:
     for one in analyzers:
         if plain == one.code.lower():
             return one
-    for term in GLOSSARY:
-        if plain.replace("-", " ") == term.replace("-", " "):
+    for term in TERMS:
+        if plain.replace("-", " ") == term.lower().replace("_", " ").replace("-", " "):
             return term
     for one in analyzers:
         if plain.replace("-", " ") == one.name.replace("-", " "):
             return one
-    known = [*(one.code for one in analyzers), *GLOSSARY, *(one.name for one in analyzers)]
+    known = [*(one.code for one in analyzers), *TERMS, *(one.name for one in analyzers)]
     raise UsageError(f"nothing is known as {word!r}", hint=near(plain.upper() if plain[:2] == "om" else plain, known))
 
 
@@ -67,13 +75,13 @@ def sql_text(one: Analyzer) -> str:
 
 def term_text(term: str, width: int = 80) -> str:
     """Return a term of the glossary as text."""
-    return f"{term}\n\n{_filled(GLOSSARY[term], width)}\n"
+    return f"{term}\n\n{_filled(TERMS[term], width)}\n"
 
 
 def facts(found: Analyzer | str) -> dict[str, Any]:
     """Return the `result` of the JSON."""
     if isinstance(found, str):
-        return {"term": found, "definition": GLOSSARY[found]}
+        return {"term": found, "definition": TERMS[found]}
     return {
         "code": found.code,
         "name": found.name,
@@ -100,7 +108,7 @@ def analyzer_markdown(one: Analyzer) -> str:
 
 def term_markdown(term: str) -> str:
     """Return a term of the glossary as Markdown."""
-    return f"# {term}\n\n{GLOSSARY[term]}\n"
+    return f"# {term}\n\n{TERMS[term]}\n"
 
 
 def _section_markdown(text: str) -> str:
