@@ -68,6 +68,8 @@ class Analyzer:
     """For what no query can say; `sql` is empty then."""
     about_departments: bool = False
     """Whether its findings speak of departments, so that small groups are suppressed."""
+    hides: Callable[[Log], frozenset[str]] | None = field(repr=False, default=None)
+    """Which subjects to suppress, large as they may be, since they would give small ones away."""
 
     @property
     def summary(self) -> str:
@@ -143,11 +145,14 @@ def analyzer(
     totals: str = "",
     measure: Measure | None = None,
     about_departments: bool = False,
+    hides: Callable[[Log], frozenset[str]] | None = None,
 ) -> Callable[[Judge], Analyzer]:
     """Turn a judge function into an Analyzer; its module docstring is its page."""
 
     def build(judge: Judge) -> Analyzer:
         doc = inspect.cleandoc(sys.modules[judge.__module__].__doc__ or "")
-        return Analyzer(code, name, columns, needs, views, params, judge, doc, sql, totals, measure, about_departments)
+        return Analyzer(
+            code, name, columns, needs, views, params, judge, doc, sql, totals, measure, about_departments, hides
+        )
 
     return build

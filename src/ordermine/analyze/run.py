@@ -83,7 +83,8 @@ def analyze(
         if one.about_departments and found:
             if people is None:
                 people = dict(log.rows(PEOPLE))
-            spoken = [finding for finding in found if not too_small(finding, people)]
+            hidden = one.hides(log) if one.hides else frozenset()
+            spoken = [finding for finding in found if not too_small(finding, people) and finding.subject not in hidden]
             suppressed += len(found) - len(spoken)
             found = spoken
         findings += found

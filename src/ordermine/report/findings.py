@@ -155,7 +155,7 @@ def notes(analysis: Analysis) -> list[tuple[str, list[str]]]:
         said.append(("Not measurable in this log", lines))
     if analysis.suppressed:
         few = "1 finding" if analysis.suppressed == 1 else f"{analysis.suppressed:,} findings"
-        why = "about fewer than 10 orders or 5 people: too small a group to speak of in a report"
+        why = "about fewer than 10 orders or 5 people, or such that they would give away what is"
         said.append(("Left out", [f"{few} {why}; `ordermine measure CODE LOG` has all numbers"]))
     if analysis.assumed.events:
         said.append(("What steps are taken to mean", _assumed(analysis.assumed)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ordermine.analyze.origin.suppression import Guarded, guard
 from ordermine.report.table import Column, Table, share_text
-from ordermine.stats.suppress import FEWEST_CASES, suppress_table
+from ordermine.stats.suppress import FEWEST_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -124,47 +125,32 @@ def tables(origins: Origins, people: Mapping[str, int], corrected: Sequence[Corr
     """
     if not origins.errors:
         return []
-    named = sorted({name for name, _ in origins.matrix} | {name or "" for _, name in origins.matrix})
-    counts = [[origins.matrix.get((origin, noticed or None), 0) for noticed in named] for origin in named]
-    crew = [people.get(name) for name in named]
-    hidden = suppress_table(
-        counts, [[_fewer(own, other) for other in crew] for own in crew], row_people=crew, column_people=crew
-    )
-    started_hidden = {named[at] for at in hidden.rows}
-    noticed_hidden = {named[at] for at in hidden.columns}
-    itself_hidden = {named[at] for at, noticed in hidden.cells if at == noticed}
+    found = guard(origins.matrix, people)
     spoken = [one for one in origins.departments if one.originated or one.detected]
     return [
-        _department_table(spoken, corrected, started_hidden, noticed_hidden, itself_hidden),
-        _rate_table([one for one in spoken if one.rate.of and one.department not in started_hidden]),
-        _matrix_table(named, counts, hidden.cells, started_hidden),
+        _department_table(spoken, corrected, found),
+        _rate_table([one for one in spoken if one.rate.of and one.department not in found.started]),
+        _matrix_table(found),
     ]
-
-
-def _fewer(one: int | None, other: int | None) -> int | None:
-    known = [number for number in (one, other) if number is not None]
-    return min(known) if known else None
 
 
 def _department_table(
     departments: Sequence[DepartmentOrigins],
     corrected: Sequence[CorrectedDepartment],
-    started_hidden: set[str],
-    noticed_hidden: set[str],
-    itself_hidden: set[str],
+    found: Guarded,
 ) -> Table:
     audited = {one.department: one for one in corrected}
     rows = []
     for one in departments:
-        noticed = HIDDEN if one.department in noticed_hidden else f"{one.detected:,}"
-        if one.department in started_hidden:
+        noticed = HIDDEN if one.department in found.noticed else f"{one.detected:,}"
+        if one.department in found.started:
             rows.append((one.department, HIDDEN, noticed, HIDDEN, HIDDEN, HIDDEN))
             continue
         label = audited.get(one.department)
         limits = (label.share, label.low, label.high) if label else (one.share.share, one.share.low, one.share.high)
         contained = (
             HIDDEN
-            if one.department in itself_hidden
+            if one.department in found.itself
             else "–"
             if one.containment is None
             else f"{100 * one.containment:.0f} %"
@@ -232,14 +218,10 @@ def _range(share: float | None, low: float | None, high: float | None) -> str:
     return f"{100 * share:.1f} % [{100 * low:.{decimals}f}, {100 * high:.{decimals}f}]"
 
 
-def _matrix_table(
-    named: Sequence[str],
-    counts: Sequence[Sequence[int]],
-    hidden: frozenset[tuple[int, int]],
-    started_hidden: set[str],
-) -> Table:
+def _matrix_table(found: Guarded) -> Table:
+    named, counts, hidden = found.names, found.counts, found.cells
     started = [at for at, row in enumerate(counts) if sum(row)]
-    started.sort(key=lambda at: (named[at] in started_hidden, -sum(counts[at]), named[at]))
+    started.sort(key=lambda at: (named[at] in found.started, -sum(counts[at]), named[at]))
     rows = []
     for at in started:
         cells = [other for other in range(len(named)) if counts[at][other]]

@@ -74,6 +74,7 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.evidence import examples
+from ordermine.analyze.origin.suppression import guarded_origins, hidden_origins
 from ordermine.analyze.origin.tables import create_error_tables
 from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
@@ -192,11 +193,13 @@ def share_of_errors(log: Log, row: dict[str, object], attributed: int) -> Propor
     measure=measure,
     params=Params(),
     about_departments=True,
+    hides=hidden_origins,
 )
 def origin(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report where errors start; warn where that is more than a department's orders explain."""
     attributed = measured.totals["attributed"]
     [(of_cases,)] = context.log.rows("SELECT count(DISTINCT case_no) FROM errors WHERE originated_by IS NOT NULL")
+    unspoken = guarded_origins(context.log).itself
     for row in measured.rows:
         if row["originated"] < params.min_errors:
             continue
@@ -204,7 +207,7 @@ def origin(measured: Measured, params: Params, context: Context) -> Iterator[Fin
         interval = share_of_errors(context.log, row, attributed)
         said = (
             f"{row['originated']:,} of {attributed:,} errors whose origin is known started in {name}, "
-            f"which noticed {row['contained']:,} of them itself"
+            f"which noticed {'few' if name in unspoken else format(row['contained'], ',')} of them itself"
         )
         stands_out = (
             row["p_adjusted"] is not None

@@ -54,6 +54,7 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.evidence import examples
+from ordermine.analyze.origin.suppression import hidden_leaks
 from ordermine.analyze.origin.tables import create_error_tables
 from ordermine.findings.finding import Finding
 from ordermine.stats.intervals import Proportion, clustered, wilson
@@ -127,6 +128,7 @@ def _leaked(log: Log, department: str, leaked: int, originated: int) -> Proporti
     measure=measure,
     params=Params(),
     about_departments=True,
+    hides=hidden_leaks,
 )
 def leakage(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report departments whose errors are as a rule noticed by others."""
