@@ -267,7 +267,7 @@ def test_a_whole_number_is_a_target() -> None:
 
 
 def test_every_source_key_can_be_declared() -> None:
-    others = {"files", "shape", "date_order", "case_attributes"}
+    others = {"files", "shape", "date_order", "case_attributes", "steps", "milestones", "watch", "sequence"}
     assert set(DeclaredSource.model_fields) - others == set(KEY_COLUMNS)
 
 

@@ -120,3 +120,15 @@ def test_two_halves_appended_are_the_whole(real_logs: Path, tmp_path: Path) -> N
         return pq.read_table(manifest.folder(folder) / "events", columns=compared).to_pylist()
 
     assert stored(grown, tmp_path / "grown") == stored(whole, tmp_path / "log")
+
+
+def test_one_row_per_opportunity_is_an_event_per_date(real_logs: Path, tmp_path: Path) -> None:
+    import csv
+
+    path = real_logs / "crm" / "sales_pipeline.csv"
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    dates = sum(bool(row["created_on"]) + bool(row["close_date"]) for row in rows)
+    found = read(tmp_path, path)
+    assert (found.cases, found.ledger.events) == (len(rows), dates)
+    assert found.measurable["repetition"] is False

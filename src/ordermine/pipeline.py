@@ -20,7 +20,7 @@ from ordermine.ingest.open import unique_name
 from ordermine.ingest.plan import Options, Plan, make_plans
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
-from ordermine.schema import KEY_COLUMNS, MEASURABLE
+from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -278,6 +278,11 @@ class _Run:
 
         return pq.read_table(self.old_folder / "left_out.parquet")
 
+    def _shows_repetition(self) -> bool:
+        """Whether every source can show that a step is done again."""
+        before = self.old is None or self.old.measurable.get(REPETITION, True)
+        return before and not any(REPETITION in plan.loses for plan in self.plans.values())
+
     def manifest(
         self, number: int, written: Written, files: Sequence[tuple[str, int]], project: Project, options: Options
     ) -> Manifest:
@@ -299,6 +304,8 @@ class _Run:
             for key, form in plan.reading.formats.items():
                 date_orders[str(plan.record.mapping[key])] = str(form)
         notes = [note for note in self.old.notes if not note.endswith(KEPT)] if self.old else []
+        for plan in self.plans.values():
+            notes += [note for note in plan.notes if note not in notes]
         for at, tally in self.tallies.items():
             notes += [note for note in _notes(self.records[at].name, tally, options, project) if note not in notes]
         if written.repeated_kept:
@@ -326,7 +333,10 @@ class _Run:
                 name: dict(sorted(counts.items())) for name, counts in sorted(not_recorded.items()) if counts
             },
             precision=written.precision,
-            measurable={what: columns <= written.recorded for what, columns in MEASURABLE.items()},
+            measurable={
+                **{what: columns <= written.recorded for what, columns in MEASURABLE.items()},
+                REPETITION: self._shows_repetition(),
+            },
             columns=written.columns,
             recorded=tuple(name for name in written.columns if name in written.recorded),
             case_attributes=written.case_attributes,

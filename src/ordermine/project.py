@@ -159,6 +159,33 @@ class Log(_Section):
         return pattern if pattern.groups else None
 
 
+class FieldSteps(_Section):
+    """What a change of a field is called: ``{field}``, ``{old}`` and ``{new}`` stand for what they say."""
+
+    set: Text = "Set {field}"
+    """Where it was empty."""
+    clear: Text = "Clear {field}"
+    """Where it is empty afterwards."""
+    change: Text = "Change {field}"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, value: object) -> object:
+        return {"set": value, "clear": value, "change": value} if isinstance(value, str) else value
+
+
+class Milestone(_Section):
+    """A step of a wide export, of which each row has one date."""
+
+    activity: Text
+    department: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_name(cls, value: object) -> object:
+        return {"activity": value} if isinstance(value, str) else value
+
+
 class DeclaredSource(_Section):
     """One ``[[source]]``: which files, and which of their columns plays which part."""
 
@@ -189,6 +216,14 @@ class DeclaredSource(_Section):
     channel: Text | None = None
     actor_type: Text | None = None
     case_attributes: tuple[Text, ...] = ()
+    steps: dict[Text, FieldSteps] = {}
+    """Shapes field_history and snapshots: field → name of the step that its change is; ``*`` stands for all others."""
+    milestones: dict[Text, Milestone] = {}
+    """Shape wide: column with a date → the step that happened then; by default every column that holds dates."""
+    watch: tuple[Text, ...] = ()
+    """Shape snapshots: columns whose changes are events."""
+    sequence: Text | None = None
+    """Shape snapshots: column that numbers the snapshots of a record without gaps."""
 
     def columns(self) -> dict[str, str | tuple[str, str]]:
         """Return source key → column, or (date column, time column), of every key that is declared here."""

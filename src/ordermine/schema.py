@@ -166,6 +166,9 @@ NOT_RECORDED: Final = frozenset(
 )
 """Spellings (in lower case) by which exports say that a department or resource was not recorded."""
 
+REPETITION: Final = "repetition"
+"""What exports with one date per milestone can't show: a step that is done again overwrites its date."""
+
 MEASURABLE: Final = {
     "departments": frozenset({"department"}),
     "people": frozenset({"resource"}),

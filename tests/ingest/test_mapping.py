@@ -373,7 +373,6 @@ def test_real_logs_need_no_flag(log: str) -> None:
         "handoff_groundtruth/bimp-example_handoffs.csv",
         "handoff_groundtruth/bimp-example_case_handoff_1.csv",
         "handoff_groundtruth/icpm__handoff-logs__manual_log_1_expected.csv",
-        "crm/sales_pipeline.csv",
         "crm/accounts.csv",
         "sap_tables/bkpf.csv",
     ],

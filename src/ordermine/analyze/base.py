@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.eventlog.on_demand import create_view
 from ordermine.eventlog.views import identifier
+from ordermine.schema import REPETITION
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -92,7 +93,9 @@ class Analyzer:
         if not log.manifest.ledger.events:
             return "the log is empty"
         needs = [level if need == "department" else need for need in self.needs]
-        absent = [need for need in needs if need not in log.recorded]
+        if REPETITION in needs and not log.manifest.measurable.get(REPETITION, True):
+            return "this export has one date per milestone: a step that is done again doesn't show"
+        absent = [need for need in needs if need != REPETITION and need not in log.recorded]
         return f"needs {', '.join(absent)}, which this export doesn't record" if absent else ""
 
     def measure(self, log: Log, level: str = "department") -> Measured:

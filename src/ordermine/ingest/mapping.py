@@ -22,6 +22,9 @@ from ordermine.schema import KEY_COLUMNS, NOT_RECORDED, REQUIRED_KEYS
 if TYPE_CHECKING:
     from ordermine.project import DeclaredSource
 
+FEWEST_MILESTONES: Final = 2
+"""Columns with dates that make a file with one row per order one of milestones."""
+
 Column = str | tuple[str, str]
 """Name of a column, or names of the date column and the time column of a timestamp."""
 
@@ -49,7 +52,8 @@ class ColumnMapping:
     unused: list[str]
     """Columns that play no part, in the order of the file."""
     shape: str
-    """``events``, or what was declared; ``field_history`` where the rows are changes of fields."""
+    """``events``, or what was declared; ``field_history`` where the rows are changes of fields, ``wide`` where they are
+    orders with a date for each milestone."""
 
 
 def propose(
@@ -88,6 +92,8 @@ def propose(
             proposal.fill(key)
     if shape == "events" and "activity" not in columns and {"field", "old", "new"} <= columns.keys():
         shape = "field_history"
+    if shape == "events" and "activity" not in columns and "case" in columns:
+        shape = _wide_or_events(samples, columns)
     missing = [key for key in _needed(shape) if key not in columns]
     if missing:
         raise _nothing_convincing(missing, samples, proposal.doubts, where)
@@ -100,6 +106,23 @@ def propose(
     )
 
 
+def holds_dates(values: Sequence[str | None]) -> bool:
+    """Return whether nearly all values that are there are dates or instants."""
+    return _look_so([value for value in values if value and value.strip().lower() not in NOT_RECORDED], _MOMENT)
+
+
+def _look_so(values: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    return bool(values) and sum(bool(pattern.match(value.strip())) for value in values) >= 0.9 * len(values)
+
+
+def _wide_or_events(samples: Samples, columns: Mapping[str, Column]) -> str:
+    """Return ``wide`` where every row is another order and several columns hold dates, other than a start."""
+    cases = list(zip(*(samples[name] for name in _names([columns["case"]])), strict=True))
+    start = _names([columns["start"]]) if "start" in columns else set()
+    dated = [column for column in samples if column not in start and holds_dates(samples[column])]
+    return "wide" if len(dated) >= FEWEST_MILESTONES and len(set(cases)) == len(cases) else "events"
+
+
 def declared_source(mapping: ColumnMapping, files: str = "*") -> DeclaredSource:
     """Return a mapping as the ``[[source]]`` that a project file would declare for files of that pattern."""
     from ordermine.project import DeclaredSource
@@ -107,6 +130,8 @@ def declared_source(mapping: ColumnMapping, files: str = "*") -> DeclaredSource:
     columns = {
         key: dict(zip(("date", "time"), column, strict=True)) if isinstance(column, tuple) else column
         for key, column in mapping.columns.items()
+        # In a wide export every column with dates is a milestone.
+        if not (mapping.shape == "wide" and key == "timestamp")
     }
     return DeclaredSource.model_validate({"files": files, "shape": mapping.shape, **columns})
 
@@ -114,6 +139,8 @@ def declared_source(mapping: ColumnMapping, files: str = "*") -> DeclaredSource:
 def _needed(shape: str) -> tuple[str, ...]:
     if shape == "events":
         return REQUIRED_KEYS
+    if shape == "snapshots":
+        return ("case", "timestamp")
     return ("case", "timestamp", "field") if shape == "field_history" else ("case",)
 
 
@@ -282,8 +309,7 @@ class _Proposal:
 
     def _holds(self, column: str, pattern: re.Pattern[str]) -> bool:
         """Whether nearly all values of a column look so."""
-        values = self._values(column)
-        return bool(values) and sum(bool(pattern.match(value.strip())) for value in values) >= 0.9 * len(values)
+        return _look_so(self._values(column), pattern)
 
 
 _DAY: Final = (

@@ -7,11 +7,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import SourceRecord
-from ordermine.errors import InputError, UsageError
+from ordermine.errors import InputError
 from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
 from ordermine.ingest.mapping import propose
 from ordermine.ingest.numerals import decimal_mark
+from ordermine.ingest.shapes.reshape import reshape
 from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
+from ordermine.project import DeclaredSource
 from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
@@ -51,6 +53,10 @@ class Plan:
     source: Source
     reading: Reading
     record: SourceRecord
+    loses: tuple[str, ...] = ()
+    """What the source's shape can't show."""
+    notes: tuple[str, ...] = ()
+    """What has to be said of how it was read."""
 
 
 def make_plans(sources: Sequence[Source], project: Project, options: Options) -> list[Plan]:
@@ -68,9 +74,11 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     InputError
         A source has no header or no rows; the dates of a column are ambiguous or contradict each other.
     """
+    sources = list(sources)
     heads = [read_head(source) for source in sources]
+    told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     choices = []
-    for source, head in zip(sources, heads, strict=True):
+    for position, (source, head) in enumerate(zip(sources, heads, strict=True)):
         _check_header(source, head)
         declared_source = project.source_of(source.name)
         samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
@@ -82,10 +90,11 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             where=source.name,
         )
         if choice.shape != "events":
-            raise UsageError(
-                f"{source.name}: shape {choice.shape!r} can't be read, only event rows (one row per event) can",
-                hint="export events, or name the column that holds the step with --activity",
-            )
+            order = options.date_order or (declared_source.date_order if declared_source else None)
+            reshaped = reshape(source, choice, declared_source or DeclaredSource(), order, samples)
+            sources[position], choice = reshaped.source, reshaped.mapping
+            told[position] = (reshaped.loses, reshaped.notes)
+            heads[position] = read_head(reshaped.source)
         choices.append(choice)
     finders = find_formats(sources, heads, [choice.columns for choice in choices], project, options)
     plans = []
@@ -133,7 +142,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             shown,
             dict(choice.reasons),
         )
-        plans.append(Plan(source, reading, record))
+        plans.append(Plan(source, reading, record, *told.get(number, ((), ()))))
     return plans
 
 

@@ -142,6 +142,7 @@ class Params:
         "after_reversal": "count",
         "expected": "text",
     },
+    needs=("repetition",),
     views=("reworks",),
     sql=SQL,
     totals=TOTALS,

@@ -101,6 +101,7 @@ class Params:
         "repeats": "count",
         "redos": "count",
     },
+    needs=("repetition",),
     views=("recurrences", "loop_ranges"),
     sql=SQL,
     params=Params(),

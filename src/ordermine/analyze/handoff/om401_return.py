@@ -121,7 +121,7 @@ class Params:
         "away_s": "seconds",
         "expected": "count",
     },
-    needs=("department",),
+    needs=("department", "repetition"),
     views=("returns", "return_ranges"),
     sql=SQL,
     totals=TOTALS,

@@ -106,7 +106,7 @@ class Params:
         "end": "text",
         "unproductive": "count",
     },
-    needs=("department",),
+    needs=("department", "repetition"),
     views=("returns", "rallies", "return_ranges"),
     sql=SQL,
     totals=TOTALS,

@@ -94,7 +94,7 @@ class Params:
         "away_s": "seconds",
         "expected": "text",
     },
-    needs=("department",),
+    needs=("department", "repetition"),
     views=("returns", "long_loops", "return_ranges"),
     sql=SQL,
     totals=TOTALS,

@@ -97,7 +97,7 @@ class Params:
     code="OM404",
     name="unproductive return",
     columns={"case_id": "text", "a": "text", "b": "text", "start": "text", "away_s": "seconds", "expected": "text"},
-    needs=("department",),
+    needs=("department", "repetition"),
     views=("returns", "return_ranges"),
     sql=SQL,
     totals=TOTALS,

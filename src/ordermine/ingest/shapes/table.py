@@ -1,0 +1,98 @@
+"""An exported file as a table of text in a DuckDB of its own, so that a query can make event rows of it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ordermine.ingest.encode import ColumnChoice, stamp_text
+from ordermine.ingest.timestamps import DAY, parse
+from ordermine.interrupts import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+    import pyarrow as pa
+
+    from ordermine.ingest.source import Source
+    from ordermine.ingest.timestamps import Format, Parsed
+
+TABLE: Final = "exported"
+ROW: Final = "_row"
+"""Column with the number of the row in the file."""
+INSTANT: Final = "_instant_{}"
+"""Columns with the instant of a stamp column, in µs, null where it can't be read; numbered from 0."""
+WRITTEN: Final = "_written_{}"
+"""Columns with the stamps of a stamp column in ISO 8601, as precise as written; what can't be read stays as it is."""
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """Return an empty DuckDB in memory that reaches no file; beyond its memory it spills into a temporary folder."""
+    import duckdb
+
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+        "python_enable_replacements": False,
+        "temp_directory": str(Path(tempfile.gettempdir()) / f"ordermine-{os.getpid()}-{secrets.token_hex(4)}"),
+    }
+    connection = duckdb.connect(config=config)
+    watch(connection)
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def load(connection: duckdb.DuckDBPyConnection, source: Source, stamps: Mapping[ColumnChoice, Format]) -> None:
+    """Fill the table `TABLE`: the file's columns as text, `ROW`, and the instants of some stamp columns.
+
+    Parameters
+    ----------
+    connection
+        Of `connect`.
+    source
+        The exported file.
+    stamps
+        Stamp column → its format, in the order in which the instants are numbered.
+    """
+    import pyarrow as pa
+
+    made = False
+    for batch in source.batches():
+        rows = batch.read()
+        table = rows.table.append_column(ROW, [rows.numbers])
+        for at, (choice, form) in enumerate(stamps.items()):
+            text = stamp_text(rows.table, choice)
+            parsed = parse(text, form)
+            instants = pa.array(parsed.wall - parsed.offset, mask=~parsed.valid)
+            table = table.append_column(INSTANT.format(at), instants)
+            table = table.append_column(WRITTEN.format(at), _written(text, parsed))
+        connection.register("piece", table)
+        connection.execute(f"INSERT INTO {TABLE} FROM piece" if made else f"CREATE TABLE {TABLE} AS FROM piece")
+        connection.unregister("piece")
+        made = True
+
+
+def _written(text: pa.Array, parsed: Parsed) -> pa.Array:
+    """Return stamps in ISO 8601, so that columns written in different ways can be one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wall = parsed.wall.astype("datetime64[us]")
+    day = parsed.precision == DAY
+    iso = np.where(day, np.datetime_as_string(wall, "D"), np.datetime_as_string(wall, "us")).astype(object)
+    if parsed.zoned.any():
+        minutes = parsed.offset // 60_000_000
+        sign = np.where(minutes < 0, "-", "+")
+        hours, rest = np.divmod(np.abs(minutes), 60)
+        offsets = [f"{s}{h:02d}:{m:02d}" for s, h, m in zip(sign, hours, rest, strict=True)]
+        iso = np.where(parsed.zoned, iso + np.array(offsets, dtype=object), iso)
+    return pc.if_else(pa.array(parsed.valid), pa.array(iso, pa.string()), text)
