@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+DUPLICATE: Final = "duplicate"
+"""Reason of a row that equals an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,11 @@ def ingest(
         before = [path.stat() for path, _ in sources]
         progress("reading")
         plans = make_plans([source for _, source in sources], project, options)
+        if old is not None and any(plan.joined for plan in plans):
+            raise UsageError(
+                "the tables of a system can't be added to a log one by one: their events come from several of them",
+                hint="ingest all files again, with --force in place of --append",
+            )
         with generation(out) as (number, folder):
             if number != (old.generation + 1 if old else 1) and not force:
                 raise EnvironmentFault(f"{out}: another run has written it meanwhile", hint="run it again")

@@ -145,6 +145,9 @@ class Log(_Section):
     cluster: Text | None = None
     """Column, or pattern on `case_id`, that says which cases are not independent of each other."""
 
+    preset: Text | None = None
+    """Name of the system that all files are tables of; see ``ordermine inspect``."""
+
     def cluster_pattern(self, columns: Collection[str] = ()) -> re.Pattern[str] | None:
         """Return the pattern on `case_id` whose first group is the cluster; None where it names a column.
 

@@ -81,6 +81,9 @@ def ingest(
     max_rejected: Annotated[
         str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")
     ] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="System whose tables the files are.", show_default="recognised by their columns")
+    ] = None,
     project: ProjectFile = None,
     output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")] = "text",
     force: Force = False,
@@ -156,6 +159,7 @@ def ingest(
                 not_recorded=tuple(not_recorded or ()),
                 lifecycle=lifecycle,
                 keep_duplicates=keep_duplicates,
+                preset=preset,
             ),
             force=force,
             append=append,

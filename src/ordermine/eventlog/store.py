@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ordermine.canonical import EventBatch, LeftOut, RawText, SourceRecord
+from ordermine.canonical import DUPLICATE, EventBatch, LeftOut, RawText, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, OrdermineError
 from ordermine.eventlog.layout import Layout, PartSummary
 from ordermine.eventlog.link import link
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 PART_EVENTS = 500_000
 """Events of a part; a part ends with the case that reaches it."""
-DUPLICATE = "duplicate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import SourceRecord
-from ordermine.errors import InputError
+from ordermine.errors import InputError, UsageError
 from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
 from ordermine.ingest.mapping import propose
 from ordermine.ingest.numerals import decimal_mark
+from ordermine.ingest.presets.join import join, mapping_of
+from ordermine.ingest.presets.preset import find_preset, needed, recognise
 from ordermine.ingest.shapes.reshape import reshape
 from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
 from ordermine.project import DeclaredSource
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from ordermine.ingest.mapping import ColumnMapping
+    from ordermine.ingest.presets.preset import Preset
     from ordermine.ingest.source import Source
     from ordermine.project import Project
 
@@ -40,6 +44,8 @@ class Options:
     not_recorded: tuple[str, ...] = ()
     lifecycle: str = "all"
     keep_duplicates: bool = False
+    preset: str | None = None
+    """Name of the system that all files are tables of."""
     remembered_columns: Mapping[str, str] = field(default_factory=dict)
     """Like `columns`, from earlier ingests into the same log; counts for sources that have such a column."""
     remembered_formats: Mapping[str, Format] = field(default_factory=dict)
@@ -57,6 +63,8 @@ class Plan:
     """What the source's shape can't show."""
     notes: tuple[str, ...] = ()
     """What has to be said of how it was read."""
+    joined: bool = False
+    """Whether its events were made together with those of other files."""
 
 
 def make_plans(sources: Sequence[Source], project: Project, options: Options) -> list[Plan]:
@@ -74,6 +82,9 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     InputError
         A source has no header or no rows; the dates of a column are ambiguous or contradict each other.
     """
+    preset = _preset(sources, project, options)
+    if preset is not None:
+        return _joined_plans(sources, *preset, project, options)
     sources = list(sources)
     heads = [read_head(source) for source in sources]
     told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -96,6 +107,49 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             told[position] = (reshaped.loses, reshaped.notes)
             heads[position] = read_head(reshaped.source)
         choices.append(choice)
+    return _plans(sources, heads, choices, told, project, options)
+
+
+def _preset(sources: Sequence[Source], project: Project, options: Options) -> tuple[Preset, dict[int, str]] | None:
+    """Return the preset that is named, or that all of the files are tables of, and which file is which table."""
+    name = options.preset or project.log.preset
+    if name is not None:
+        preset = find_preset(name)
+        tables = preset.assign(sources)
+        if tables is None:
+            raise UsageError(
+                f"preset {name}: these files are not its tables",
+                hint="it needs " + "; ".join(f"{table} with {', '.join(one.columns)}" for table, one in needed(preset)),
+            )
+        return preset, tables
+    if len(sources) < 2 or project.source or options.columns:
+        return None
+    return recognise(sources)
+
+
+def _joined_plans(
+    sources: Sequence[Source], preset: Preset, tables: dict[int, str], project: Project, options: Options
+) -> list[Plan]:
+    """Return the plans of the tables of one system."""
+    joined = join(sources, tables, preset, keep_duplicates=options.keep_duplicates)
+    heads = [first_rows(source) or source.between(0, -1) for source in joined]
+    choices = [mapping_of(source, preset) for source in joined]
+    told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        0: ((), tuple(f"{preset.name}: {trap}" for trap in preset.traps))
+    }
+    return _plans(joined, heads, choices, told, project, options, joined=True)
+
+
+def _plans(
+    sources: Sequence[Source],
+    heads: Sequence[pa.Table],
+    choices: Sequence[ColumnMapping],
+    told: Mapping[int, tuple[tuple[str, ...], tuple[str, ...]]],
+    project: Project,
+    options: Options,
+    *,
+    joined: bool = False,
+) -> list[Plan]:
     finders = find_formats(sources, heads, [choice.columns for choice in choices], project, options)
     plans = []
     for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
@@ -142,7 +196,7 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
             shown,
             dict(choice.reasons),
         )
-        plans.append(Plan(source, reading, record, *told.get(number, ((), ()))))
+        plans.append(Plan(source, reading, record, *told.get(number, ((), ())), joined=joined))
     return plans
 
 
@@ -155,14 +209,23 @@ def _declared(source: Source, options: Options) -> dict[str, ColumnChoice]:
     return declared
 
 
+def first_rows(source: Source) -> pa.Table | None:
+    """Return the first batch that has rows; None where there is none."""
+    return next((rows for batch in source.batches() if (rows := batch.read().table).num_rows), None)
+
+
 def read_head(source: Source) -> pa.Table:
-    """Return the first batch that has rows."""
-    left_out = 0
-    for batch in source.batches():
-        rows = batch.read()
-        left_out += len(rows.left_out)
-        if rows.table.num_rows:
-            return rows.table
+    """Return the first batch that has rows.
+
+    Raises
+    ------
+    InputError
+        There is none.
+    """
+    head = first_rows(source)
+    if head is not None:
+        return head
+    left_out = sum(len(batch.read().left_out) for batch in source.batches())
     if left_out:
         raise InputError(
             f"{source.name}: none of its {left_out:,} rows can be read", hint="look at it with: ordermine inspect"
@@ -236,6 +299,9 @@ def _decide(
     """Return a column's format; another file of the same export may prove what this one leaves open."""
     if finder.key == "start" and finder.family is None:
         return None
+    if not finder.seen:
+        # A table of a system from which no event came: the format of the others does.
+        return next((other.decide() for finders in all_finders for other in finders.values() if other.seen), None)
     if finder.ambiguous:
         proofs = {
             other.decide()

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ordermine.canonical import LeftOut
+from ordermine.canonical import DUPLICATE, LeftOut
 from ordermine.ingest.shapes.table import ROW
 from ordermine.ingest.source import Rows
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ordermine.ingest.source import Batch, Source
 
 EVENTS: Final = "event_rows"
+FILE: Final = "_file"
+"""Column with the position of the file among several."""
 PLACE: Final = "_place"
 """Column that numbers the event rows of one row of the file."""
 
@@ -40,10 +42,9 @@ class ShapedBatch:
         table = self.shaped.between(int(rows.numbers.min()), int(rows.numbers.max()))
         numbers = np.asarray(table.column(ROW).combine_chunks())
         idle = rows.numbers[~np.isin(rows.numbers, numbers)]
-        left_out = [*rows.left_out, *(LeftOut(int(number), self.shaped.idle) for number in idle)]
         raw = self.batch.raw_text([int(number) for number in idle])
-        left_out = [LeftOut(one.row, one.reason, one.raw or raw.get(one.row), one.detail) for one in left_out]
-        return Rows(table.drop_columns([ROW]), numbers, left_out)
+        left_out = [LeftOut(row, self.shaped.reason(row), text) for row, text in raw.items()]
+        return Rows(table.drop_columns([ROW]), numbers, [*rows.left_out, *left_out])
 
     def raw_text(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return rows of the file as they stand in it."""
@@ -60,6 +61,10 @@ class ShapedSource:
     idle: str
     """Why a row of the file has become no event."""
     shape: str
+    file: int | None = None
+    """Position of the file where the event rows are those of several."""
+    repeated: frozenset[int] = frozenset()
+    """Rows that equal an earlier one, where the queries were spared them."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -71,17 +76,21 @@ class ShapedSource:
     def columns(self) -> tuple[str, ...]:
         """Columns of the event rows."""
         described = self.connection.execute(f"DESCRIBE {EVENTS}").fetchall()
-        return tuple(name for name, *_ in described if name not in (ROW, PLACE))
+        return tuple(name for name, *_ in described if name not in self._hidden)
 
     @property
     def tabular(self) -> bool:
-        """Whether exact duplicates are left out."""
-        return self.source.tabular
+        """Whether exact duplicates are left out: of several tables they were before their rows were joined."""
+        return self.source.tabular and self.file is None
 
     @property
     def described(self) -> Mapping[str, str]:
         """What was found out about the file."""
         return {**self.source.described, "shape": self.shape}
+
+    def reason(self, row: int) -> str:
+        """Return why a row has become no event."""
+        return DUPLICATE if row in self.repeated else self.idle
 
     def batches(self) -> Iterator[ShapedBatch]:
         """Iterate over the event rows, in the batches of the file."""
@@ -90,6 +99,15 @@ class ShapedSource:
 
     def between(self, first: int, last: int) -> pa.Table:
         """Return the event rows of some rows of the file."""
-        query = f"SELECT * EXCLUDE ({PLACE}) FROM {EVENTS} WHERE {ROW} BETWEEN ? AND ? ORDER BY {ROW}, {PLACE}"
+        own, values = ("", [first, last]) if self.file is None else (f"{FILE} = ? AND ", [self.file, first, last])
+        query = (
+            f"SELECT * EXCLUDE ({', '.join(self._hidden - {ROW})}) FROM {EVENTS} WHERE {own}{ROW} BETWEEN ? AND ? "
+            f"ORDER BY {ROW}, {PLACE}"
+        )
         with self._lock:
-            return self.connection.sql(query, params=[first, last]).to_arrow_table().combine_chunks()
+            return self.connection.sql(query, params=values).to_arrow_table().combine_chunks()
+
+    @property
+    def _hidden(self) -> set[str]:
+        """Columns that are not the file's."""
+        return {ROW, PLACE} if self.file is None else {ROW, PLACE, FILE}

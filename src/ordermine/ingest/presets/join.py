@@ -1,0 +1,148 @@
+"""Several tables of one system to event rows, each still tied to the row of the file that it comes from."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from ordermine.errors import InputError
+from ordermine.ingest.mapping import ColumnMapping
+from ordermine.ingest.shapes.shaped import EVENTS, FILE, PLACE, ShapedSource
+from ordermine.ingest.shapes.statements import quoted
+from ordermine.ingest.shapes.table import ROW, connect
+from ordermine.schema import KEY_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from ordermine.ingest.encode import ColumnChoice
+    from ordermine.ingest.presets.preset import Preset, Table
+    from ordermine.ingest.source import Source
+
+DIGEST: Final = "_digest"
+"""Column with the content of a whole row, columns that no query knows included."""
+REPEATED: Final = "repeated_rows"
+
+MACROS: Final = (
+    # SAP writes nothing as a blank, and no date as eight zeros.
+    "CREATE MACRO filled(x) AS nullif(trim(x), '')",
+    "CREATE MACRO dated(x) AS CASE WHEN trim(x) NOT IN ('', '00000000', '0000-00-00') THEN trim(x) END",
+)
+
+
+def join(
+    sources: Sequence[Source], tables: Mapping[int, str], preset: Preset, *, keep_duplicates: bool = False
+) -> list[ShapedSource]:
+    """Return the sources as event rows, in the order given.
+
+    Parameters
+    ----------
+    sources
+        Exported tables.
+    tables
+        Position of a source → name of its table, as of `Preset.assign`.
+    preset
+        Of the system.
+    keep_duplicates
+        Keep rows that equal an earlier one.
+
+    Raises
+    ------
+    InputError
+        A query of the preset fails on what the tables hold.
+    """
+    import duckdb
+
+    connection = connect()
+    for statement in MACROS:
+        connection.execute(statement)
+    connection.execute(f"CREATE TABLE {REPEATED} ({FILE} INTEGER, {ROW} BIGINT)")
+    for name, table in preset.tables.items():
+        _load(connection, name, table, {at: sources[at] for at, its in tables.items() if its == name})
+        if not keep_duplicates:
+            _set_repeated_aside(connection, name)
+    for number, events in enumerate(preset.events):
+        try:
+            connection.execute(f"CREATE VIEW events_{number} AS {events.sql}")
+        except duckdb.Error as error:
+            raise InputError(
+                f"preset {preset.name}: the events of {events.table} can't be made: {str(error).splitlines()[0]}",
+                hint="check that the tables were exported whole, with the names of their columns",
+            ) from error
+    union = " UNION ALL BY NAME ".join(
+        f"SELECT *, {number} AS _query FROM events_{number}" for number in range(len(preset.events))
+    )
+    connection.execute(f"CREATE VIEW all_events AS {union}")
+    names = [row[0] for row in connection.execute("DESCRIBE all_events").fetchall()]
+    # Events of one row come in the order of the queries; what else they hold decides, so that runs agree.
+    order = ", ".join(["_query", *(quoted(name) for name in names if name not in ("_query", FILE, ROW))])
+    connection.execute(
+        f"""
+        CREATE TABLE {EVENTS} AS
+        SELECT * EXCLUDE (_query), row_number() OVER (PARTITION BY {FILE}, {ROW} ORDER BY {order}) AS {PLACE}
+        FROM all_events ORDER BY {FILE}, {ROW}, {PLACE}
+        """
+    )
+    repeated: dict[int, set[int]] = {}
+    for at, row in connection.execute(f"FROM {REPEATED}").fetchall():
+        repeated.setdefault(at, set()).add(row)
+    lock = threading.Lock()
+    return [
+        ShapedSource(
+            source,
+            connection,
+            preset.tables[tables[at]].idle,
+            f"preset {preset.name}",
+            file=at,
+            repeated=frozenset(repeated.get(at, ())),
+            _lock=lock,
+        )
+        for at, source in enumerate(sources)
+    ]
+
+
+def mapping_of(source: ShapedSource, preset: Preset) -> ColumnMapping:
+    """Return which column of the event rows plays which part: they are called as source keys."""
+    present = source.columns
+    columns: dict[str, ColumnChoice] = {key: key for key in KEY_COLUMNS if key in present}
+    if "date" in present and "time" in present:
+        columns["timestamp"] = ("date", "time")
+    taken = {"date", "time", *KEY_COLUMNS}
+    return ColumnMapping(
+        columns={key: columns[key] for key in KEY_COLUMNS if key in columns},
+        reasons=dict.fromkeys(columns, f"preset {preset.name}"),
+        unused=[name for name in present if name not in taken],
+        shape="events",
+    )
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, table: Table, sources: Mapping[int, Source]) -> None:
+    """Create a table of the system from its files; columns that an export lacks are null."""
+    import pyarrow as pa
+
+    wanted = {column.upper(): column for column in (*table.columns, *table.further)}
+    created = ", ".join(f"{quoted(column)} VARCHAR" for column in wanted.values())
+    connection.execute(f"CREATE TABLE {quoted(name)} ({FILE} INTEGER, {ROW} BIGINT, {DIGEST} VARCHAR, {created})")
+    for at, source in sources.items():
+        present = {column.strip().upper(): column for column in source.columns if column.strip().upper() in wanted}
+        for batch in source.batches():
+            rows = batch.read()
+            data = {wanted[upper]: rows.table.column(column) for upper, column in present.items()}
+            piece = pa.table({FILE: pa.array([at] * len(rows.numbers), pa.int32()), ROW: rows.numbers, **data})
+            connection.register("piece", piece)
+            connection.register("whole", rows.table)
+            connection.execute(
+                f"INSERT INTO {quoted(name)} BY NAME SELECT * FROM piece "
+                f"POSITIONAL JOIN (SELECT md5(whole::VARCHAR) AS {DIGEST} FROM whole)"
+            )
+            connection.unregister("piece")
+            connection.unregister("whole")
+
+
+def _set_repeated_aside(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Take rows that equal an earlier one out of a table: they would come twice out of every join."""
+    repeated = f"row_number() OVER (PARTITION BY {DIGEST} ORDER BY {FILE}, {ROW}) > 1"
+    connection.execute(f"INSERT INTO {REPEATED} SELECT {FILE}, {ROW} FROM {quoted(name)} QUALIFY {repeated}")
+    connection.execute(f"DELETE FROM {quoted(name)} WHERE ({FILE}, {ROW}) IN (FROM {REPEATED})")
