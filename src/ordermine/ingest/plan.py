@@ -122,7 +122,7 @@ def _preset(sources: Sequence[Source], project: Project, options: Options) -> tu
                 hint="it needs " + "; ".join(f"{table} with {', '.join(one.columns)}" for table, one in needed(preset)),
             )
         return preset, tables
-    if len(sources) < 2 or project.source or options.columns:
+    if project.source or options.columns:
         return None
     return recognise(sources)
 

@@ -64,7 +64,9 @@ class Preset:
                 return None
             # The table with most columns is the one that says most about the file.
             found[at] = max(fitting, key=lambda name: (len(self.tables[name].columns), name))
-        return found if {name for name, _ in needed(self)} <= set(found.values()) else None
+        there = set(found.values())
+        complete = {name for name, _ in needed(self)} <= there
+        return found if complete and any(one.table in there for one in self.events) else None
 
 
 def needed(preset: Preset) -> list[tuple[str, Table]]:
