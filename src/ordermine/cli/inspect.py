@@ -30,7 +30,7 @@ def inspect(
     """
     from ordermine.cli.ingest import find_project
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
-    from ordermine.report import inspected
+    from ordermine.report import inspected, recognised
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import write_file
     from ordermine.report.render import markdown, print_tables, terminal
@@ -39,8 +39,13 @@ def inspect(
     declared = find_project(project, exports)
     with temporary_folder() as temporary:
         paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
-        found = [inspected.look(source, declared, case) for _, source in open_sources(paths, case)]
-    proposed = inspected.proposed_project(found, declared)
+        sources = [source for _, source in open_sources(paths, case)]
+        system = recognised.look(sources, declared)
+        found = [inspected.look(source, declared, case) for source in sources] if system is None else []
+    if system is None:
+        proposed = inspected.proposed_project(found, declared)
+    else:
+        proposed = recognised.proposed_project(system, declared)
     if output == Path("-"):
         progress.done()
         typer.echo(proposed, nl=False)
@@ -49,9 +54,13 @@ def inspect(
         write_file(output, proposed.encode(), force=force)
     progress.done()
     if output_format == "json":
-        typer.echo(envelope("inspect", None, inspected.result(found, proposed)), nl=False)
+        facts = inspected.result(found, proposed) if system is None else recognised.result(system, proposed)
+        typer.echo(envelope("inspect", None, facts), nl=False)
         return
-    heading, tables = inspected.heading(found), inspected.tables(found)
+    if system is None:
+        heading, tables = inspected.heading(found), inspected.tables(found)
+    else:
+        heading, tables = recognised.heading(system), recognised.tables(system)
     if output is None:
         tables.append(inspected.project_table(proposed))
     if output_format == "md":

@@ -103,6 +103,12 @@ def join(
     ]
 
 
+def steps_of(joined: ShapedSource) -> dict[str, int]:
+    """Return the steps of all the tables that were joined, and how many events each has, most frequent first."""
+    query = f"SELECT activity, count(*) FROM {EVENTS} WHERE activity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
+    return dict(joined.connection.execute(query).fetchall())
+
+
 def mapping_of(source: ShapedSource, preset: Preset) -> ColumnMapping:
     """Return which column of the event rows plays which part: they are called as source keys."""
     present = source.columns
