@@ -18,6 +18,15 @@ from ordermine.eventlog.value_meaning import changes_meaning, same_meaning
         ("0.50", ".5"),
         ("2026-03-04", "04.03.2026"),
         ("2026-03-04", "3/4/2026"),
+        ("20260304", "04.03.2026"),
+        ("04.03.26", "2026-03-04"),
+        ("2026-03-04 00:00:00", "04/03/2026"),  # a day, as some systems export it
+        ("2026-03-04T10:30:00Z", "04.03.2026 10:30"),
+        ("1.200,50 EUR", "EUR 1200.5"),
+        ("€ 12,50", "12.50 €"),
+        ("12,50€", "12.5 EUR"),
+        ("10 %", "10,0"),  # a sign of punctuation
+        ("12 kg", "12,0 KG"),
         ("Köln, Hauptstr. 1", "KOLN HAUPTSTR 1"),
         ("  ", None),
         ("", None),
@@ -39,6 +48,12 @@ def test_spellings_of_the_same(one: str | None, other: str | None) -> None:
         ("x", None),
         ("0", None),
         ("1,2,3", "123"),
+        ("12,50 €", "1250 €"),
+        ("12.50 EUR", "12.50 USD"),
+        ("12 kg", "12"),
+        ("20261304", "04.13.2026"),  # no month has this number: a number and a date that isn't one
+        ("2026-03-04 10:30", "2026-03-04"),
+        ("ABC 0012", "ABC 12"),
     ],
 )
 def test_different_values(one: str | None, other: str | None) -> None:

@@ -96,11 +96,11 @@ def test_sentinels_become_null_and_are_counted(ingest_files: Ingest) -> None:
 
 def test_actor_types(ingest_files: Ingest) -> None:
     text = "case,activity,timestamp,actor_type\n" + "".join(
-        f"c,A,2024-01-0{day},{kind}\n" for day, kind in enumerate(("human", " System ", "robot", ""), 1)
+        f"c,A,2024-01-0{day},{kind}\n" for day, kind in enumerate(("human", " System ", "alien", ""), 1)
     )
     found = ingest_files(text)
     assert found.column("actor_type") == ["human", "system", "unknown", "unknown"]
-    assert [note for note in found.manifest.notes if "robot" in note]
+    assert [note for note in found.manifest.notes if "alien" in note]
 
 
 def test_zones_offsets_and_naive_stamps(ingest_files: Ingest) -> None:

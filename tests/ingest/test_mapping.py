@@ -221,6 +221,27 @@ def test_further_keys_need_exactly_known_names() -> None:
     }
 
 
+def test_names_that_are_a_number_in_one_export_and_a_step_in_another() -> None:
+    further = {"Zeitpunkt": TIMES, "Abteilung": TEAMS, "Feld": USERS, "Alter Wert": USERS, "Neuer Wert": USERS}
+    assert columns({"Belegnummer": CASES, "Vorgang": STEPS, **further}) == {
+        "case": "Belegnummer",
+        "activity": "Vorgang",
+        "timestamp": "Zeitpunkt",
+        "department": "Abteilung",
+        "field": "Feld",
+        "old": "Alter Wert",
+        "new": "Neuer Wert",
+    }
+    numbers = ["2026-001", "2026-001", "2026-002", "2026-002"]
+    found = columns({"Vorgang": numbers, "Status": ["a", "b", "a", "b"], "Zeitpunkt": TIMES})
+    assert (found["case"], found["activity"]) == ("Vorgang", "Status")
+
+
+def test_a_customer_is_not_the_same_throughout() -> None:
+    assert columns(table(Client=["K1", "K1", "K2", "K2"]))["customer"] == "Client"
+    assert "customer" not in columns(table(Client=["100"] * 4))  # SAP's client: its installation
+
+
 def test_the_history_of_fields() -> None:
     samples = {
         "OrderId": CASES,

@@ -36,7 +36,7 @@ def origins(
     Example: ordermine origins orders --errors errors.csv
     """
     from ordermine.analyze.origin.audit import INSTRUCTIONS, LABEL, correct, draw_sample, read_labels
-    from ordermine.analyze.origin.errors import cluster_of_errors, find_errors, rows
+    from ordermine.analyze.origin.errors import cluster_of_errors, find_errors, rows, why_not
     from ordermine.analyze.origin.summary import people_by_department, summarise
     from ordermine.analyze.origin.tables import matured_orders
     from ordermine.errors import UsageError
@@ -56,6 +56,8 @@ def origins(
     listed = rows(log, found) if errors or audit or labels else []
     corrected = correct(listed, looked_up, cluster_of_errors(log, found)) if labels is not None else []
     notes = list(log.manifest.notes)
+    if lack := why_not(log):
+        notes.append(f"only omissions are counted: {lack}")
     progress.done()
     files: list[tuple[Path, str]] = []
     if errors is not None:

@@ -93,8 +93,8 @@ class Runs:
 def read_writes(log: Log, family_of: Callable[[Sequence[Field]], np.ndarray]) -> Writes:
     """Return the writes of fields in the selected orders.
 
-    Where old values are not recorded, every value is taken for that of a document, and the old value for that of the
-    document before.
+    Where documents are recorded and old values are not, every value is taken for that of a document, and the old value
+    for that of the document before.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def read_writes(log: Log, family_of: Callable[[Sequence[Field]], np.ndarray]) ->
 
     table = log.arrays(["case_no", "field", "object_type", "object_id", "old_value", "new_value"])
     table = table.append_column("event", pa.array(np.arange(len(table), dtype=np.int64)))
-    by_documents = "old_value" not in log.recorded
+    by_documents = "old_value" not in log.recorded and "object_id" in log.recorded
     named = pc.is_valid(table.column("field"))
     written = pc.or_(pc.is_valid(table.column("old_value")), pc.is_valid(table.column("new_value")))
     table = table.filter(pc.and_(named, written)).combine_chunks()

@@ -1,7 +1,8 @@
 """What a recorded value means, whatever its spelling (section 7 of the design).
 
 Case, blanks, punctuation, accents and the spelling of numbers and dates don't matter. A spelling that can be read in
-two ways, such as ``1.200`` or ``03/04/2026``, has two readings; two values mean the same if they share one.
+two ways, such as ``1.200``, ``20260403`` or ``03/04/2026``, has two readings; two values mean the same if they share
+one. A currency or a unit counts, whichever side of its number it stands on; midnight is only the day.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMBER = re.compile(r"([+-]?)\s*(\d{1,3}(?:([., '’\u00a0\u202f])\d{3})+|\d+)?(?:([.,])(\d*))?(-?)")
-_DATE = re.compile(r"(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})")
+_MEASURED = re.compile(
+    r"([^\W\d_]{3}|[€$£¥])?\s*([+-]?\s*\d[\d., '’\u00a0\u202f]*-?|[+-]?\s*[.,]\d+-?)\s*([^\W\d_]+|[€$£¥%])?"
+)
+_SIGNS = {"€": "eur", "$": "usd", "£": "gbp", "¥": "jpy", "%": ""}
+_DATE = re.compile(
+    r"(?:(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})|((?:19|20)\d\d)(\d\d)(\d\d))"
+    r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.0+)?)?(?:Z|[+-]00:?00)?)?"
+)
 _LONGEST_NUMBER = 40
 
 
@@ -71,8 +79,22 @@ def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) ->
 
 
 def _numbers(text: str) -> Iterator[str]:
-    found = _NUMBER.fullmatch(text) if any(sign.isdigit() for sign in text[:_LONGEST_NUMBER]) else None
-    if found is None or len(text) > _LONGEST_NUMBER or not (found[2] or found[5]):
+    """Read a number, with the currency or unit that it is written with."""
+    if len(text) > _LONGEST_NUMBER or not any(sign.isdigit() for sign in text):
+        return
+    if not (found := _MEASURED.fullmatch(text)) or (found[1] and found[3]):
+        yield from _bare_numbers(text)
+        return
+    written = found[1] or found[3] or ""
+    unit = _SIGNS.get(written, written.casefold())
+    # Leading zeros next to letters are a code's.
+    if not unit or not re.match(r"0\d", found[2]):
+        yield from (f"{number} {unit}".rstrip() for number in _bare_numbers(found[2].strip()))
+
+
+def _bare_numbers(text: str) -> Iterator[str]:
+    found = _NUMBER.fullmatch(text)
+    if found is None or not (found[2] or found[5]):
         return
     before, whole, thousands, point, decimals, behind = found.groups()
     if thousands and thousands == point:
@@ -95,12 +117,20 @@ def _dates(text: str) -> Iterator[str]:
     found = _DATE.fullmatch(text)
     if found is None:
         return
-    first, second, third = found.groups()
-    orders = [(first, second, third)] if len(first) == 4 else [(third, second, first), (third, first, second)]
+    first, second, third, *compact = found.groups()[:6]
+    hour, minute, second_of = (int(part or 0) for part in found.groups()[6:])
+    if first is None:
+        orders = [tuple(compact)]
+    elif len(first) == 4:
+        orders = [(first, second, third)]
+    else:
+        century = "20" if len(third) == 2 else ""
+        orders = [(century + third, second, first), (century + third, first, second)]
     for year, month, day in orders:
         if len(year) != 4:
             continue
         try:
-            yield dt.date(int(year), int(month), int(day)).isoformat()
+            moment = dt.datetime(int(year), int(month), int(day), hour, minute, second_of)  # noqa: DTZ001
         except ValueError:
             continue
+        yield moment.isoformat(" ").removesuffix(" 00:00:00")

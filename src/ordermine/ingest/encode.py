@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.canonical import EventBatch, LeftOut
 from ordermine.errors import InputError
+from ordermine.ingest.actor_types import actor_type
 from ordermine.ingest.numerals import to_decimal
 from ordermine.ingest.timestamps import DAY_OR_MONTH, US, Format, coarsest, parse
 from ordermine.schema import ACTOR_TYPES, EVENT_COLUMNS, KEY_COLUMNS, NOT_RECORDED, PRECISIONS
@@ -278,11 +279,12 @@ def _actor_type(encoded: pa.DictionaryArray | None, size: int, tally: Tally) -> 
     if encoded is None:
         codes = np.full(size, ACTOR_TYPES.index("unknown"), dtype=np.int32)
         return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(ACTOR_TYPES, pa.string()))
-    values = [value.strip().lower() for value in encoded.dictionary.to_pylist()]
+    spelt = encoded.dictionary.to_pylist()
+    meant = [actor_type(spelling) for spelling in spelt]
     for item in pc.value_counts(encoded.indices).to_pylist():
-        if item["values"] is not None and values[item["values"]] not in ACTOR_TYPES:
-            tally.unknown_actor_types[encoded.dictionary[item["values"]].as_py()] += item["counts"]
-    known = [value if value in ACTOR_TYPES else "unknown" for value in values]
+        if item["values"] is not None and meant[item["values"]] is None:
+            tally.unknown_actor_types[spelt[item["values"]]] += item["counts"]
+    known = [value or "unknown" for value in meant]
     return pc.fill_null(_with_values(encoded, list(known)).cast("string"), "unknown").dictionary_encode()
 
 

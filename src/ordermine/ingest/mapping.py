@@ -230,9 +230,9 @@ class _Proposal:
         return [column for column in self.samples if column not in taken]
 
     def _split(self, key: str) -> tuple[Column, str] | None:
-        called = {_simple(column): column for column in reversed(self._free())}
+        called = {simple(column): column for column in reversed(self._free())}
         for date_name, time_name in _lexicon()["split"].get(key, ()):
-            date, time = called.get(_simple(date_name)), called.get(_simple(time_name))
+            date, time = called.get(simple(date_name)), called.get(simple(time_name))
             if date and time and self._holds(date, _DATE) and self._holds(time, _TIME):
                 return (date, time), f"names {date!r} and {time!r} mean {key}: a date and a time"
         return None
@@ -243,7 +243,7 @@ class _Proposal:
         for language, names in _lexicon()["known"][key].items():
             for name in names:
                 for column in free:
-                    if _simple(column) == _simple(name):
+                    if simple(column) == simple(name):
                         languages.setdefault(column, language)
         fitting = list(languages.items())
         if key in _CHECKED:
@@ -267,7 +267,7 @@ class _Proposal:
     def _weak(self, key: str) -> tuple[Column, str] | None:
         for name in _lexicon()["weak"].get(key, ()):
             for column in self._free():
-                if _simple(column) != _simple(name):
+                if simple(column) != simple(name):
                     continue
                 doubt = self._doubt(key, column)
                 evidence = "it holds dates" if key == "timestamp" else self._repetition(key, column)
@@ -288,12 +288,16 @@ class _Proposal:
             return "it is empty"
         if key in ("timestamp", "start"):
             return "" if self._holds(column, _MOMENT) else "it holds no dates"
+        if key == "activity" and self._holds(column, _NUMBERED):
+            return "it holds numbers"
         return "it holds dates" if self._holds(column, _MOMENT) else ""
 
     def _repetition(self, key: str, column: str) -> str:
         """Say how the values of a column repeat, if they do so as the values of a key would."""
         values = self._values(column)
         distinct = len(set(values))
+        if key == "customer" and distinct == 1:
+            return ""  # such as SAP's client: one for all
         if distinct < len(values) if key == "case" else distinct * 2 <= len(values):
             return f"{distinct} different values in {len(values)} rows"
         # In a file sorted by step no order line comes twice among the first rows, but their orders do.
@@ -317,13 +321,14 @@ _DAY: Final = (
     r"|\d{1,2}[-. ]+[^\W\d]{3,9}\.?[-, ]+\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4})"
 )
 _ORDER_LINE: Final = re.compile(r"(.*\d)[-_/.]\d+$")
+_NUMBERED: Final = re.compile(r"[^\W\d_]{0,5}[-_/# ]?\d{3,}(?:[-_/.]\d+)*$")
 _DATE: Final = re.compile(_DAY + r"(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _TIME: Final = re.compile(r"(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{6}|\d{1,2})$")
 _MOMENT: Final = re.compile(_DAY + r"(?:$|[T ,]|\d{6}$)")
 
 
 @lru_cache(maxsize=1 << 16)
-def _simple(name: str) -> str:
+def simple(name: str) -> str:
     """Return a column's name without case, accents, blanks and punctuation."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in decomposed if char.isalnum())

@@ -105,6 +105,13 @@ def test_customer_who_cancels_is_shown_apart(make_log: Callable[..., Log]) -> No
     assert (found.concluded, found.completed.hits, found.cancelled_by_customer) == (2, 1, 1)
 
 
+def test_company_that_cancels_for_its_customer_data_is_not_the_customer(make_log: Callable[..., Log]) -> None:
+    reasons = ("Duplicate customer record", "Kundennummer falsch", "Cancelled by Customer Service")
+    orders = [order(str(n), "Enter Confirm Cancel", Cancel=reason) for n, reason in enumerate(reasons)]
+    found = measure_first_time_right(log_of(make_log, *orders))
+    assert (found.concluded, found.cancelled_by_customer) == (3, 0)
+
+
 def test_every_signal_counts_and_default_and_system_blocks_do_not(make_log: Callable[..., Log]) -> None:
     fails = [order(step, f"Enter Ship Bill {step}+2") for step in ("Credit", "Return", "Complain", "Resubmit")]
     fails.append(order("Block", "Enter Block Ship Bill"))

@@ -48,6 +48,12 @@ def test_gap_belongs_to_who_handed_over(make_log: Callable[..., Log]) -> None:
     assert omissions(make_log(history, PROJECT)) == [("Sales", "Finance")]
 
 
+def test_gaps_show_where_no_value_was_ever_changed(make_log: Callable[..., Log]) -> None:
+    """An export whose old values are all empty, and that names no documents, shows what was filled and when."""
+    history = order("A", ("Take up", "Sales", ""), ("Enter", "Desk", ""), ("Fill", "Finance", "Mill Rd."))
+    assert omissions(make_log([row | {"object_id": ""} for row in history], PROJECT)) == [("Sales", "Finance")]
+
+
 def test_what_is_filled_in_time_or_by_the_same_department_is_none(make_log: Callable[..., Log]) -> None:
     history = [
         *order("A", ("Take up", "Sales", "Mill Rd."), ("Enter", "Desk", "")),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ordermine.eventlog.by_customer import is_by_customer
 from ordermine.schema import KINDS
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 NEVER: Final = -1
 _GOES_ON: Final = ("restore", "resubmit", "submit", "confirm", "deliver", "invoice")
 """Kinds of steps that show that an order lives on after a rejection or cancellation."""
-_CUSTOMER: Final = re.compile(r"customer|client|kund|besteller|buyer|acheteur|comprador", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def conclude(log: Log, steps: StepArrays) -> Orders:
 
     An order is concluded when it is first delivered or invoiced, whichever of the two this log records last; or with
     a rejection or a cancellation after which it does not go on. The customer cancelled it where the cancellation is the
-    customer's own step or its reason names the customer, or where a contact is the last thing that people did before.
+    customer's own step or its reason or name says so, or where a contact is the last thing that people did before.
     """
     import numpy as np
 
@@ -80,10 +79,9 @@ def _asked_to_cancel(log: Log, steps: StepArrays, at: np.ndarray) -> np.ndarray:
     import numpy as np
     import pyarrow as pa
 
-    asked = steps.by_actor("customer")[at]
-    if "reason" in log.recorded:
-        reasons = log.arrays(["reason"]).column("reason").combine_chunks().take(pa.array(at)).to_pylist()
-        asked = asked | np.array([bool(text and _CUSTOMER.search(text)) for text in reasons], dtype=bool)
+    told = log.arrays(["activity", "reason"]).take(pa.array(at)).to_pylist()
+    said = [is_by_customer(row["activity"], row["reason"], None, None) is True for row in told]
+    asked = steps.by_actor("customer")[at] | np.array(said, dtype=bool)
     person = np.where(steps.by_system, -1, np.arange(len(steps.case_no)))
     before = np.append(-1, np.maximum.accumulate(person)[:-1])[at]
     contact = (before >= steps.first[at]) & steps.is_kind("contact")[np.maximum(before, 0)]

@@ -85,8 +85,15 @@ REASONS: Final = (NOT_RECORDED, SOURCE_MISSING, BY_SYSTEM, NO_DEPARTMENT, ASKED_
 METHODS: Final = ("value history", "copy followed", "documents", "required field")
 
 
+def why_nothing(log: Log) -> str:
+    """Return why neither changes nor omissions can be traced in a log; empty where one of them can."""
+    if log.project.required and {"department", "field", "new_value"} <= log.recorded:
+        return ""
+    return why_not(log)
+
+
 def why_not(log: Log) -> str:
-    """Return why errors can't be traced in a log; empty where they can."""
+    """Return why changes of values can't be traced in a log; empty where they can."""
     recorded = log.recorded
     if not log.manifest.ledger.events:
         return "the log is empty"
@@ -110,11 +117,11 @@ def find_errors(log: Log, level: str = "department") -> Errors:
     Raises
     ------
     NotMeasurable
-        The log has neither a field history nor documents to compare.
+        The log has neither a field history nor documents to compare, and no field is declared as required.
     """
     import numpy as np
 
-    if lack := why_not(log):
+    if lack := why_nothing(log):
         raise NotMeasurable(f"where errors start can't be measured: {lack}", hint=HINT)
     steps = read_steps(log, level)
     writes = read_writes(log, lambda names: arrange_fields(names, log.project).family)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.ftr.first_time_right import judge_orders
-from ordermine.analyze.origin.errors import CLASSES, Errors, confidence, find_errors, why_not
+from ordermine.analyze.origin.errors import CLASSES, Errors, confidence, find_errors, why_nothing
 from ordermine.analyze.origin.summary import exposed_rates
 from ordermine.errors import NotMeasurable
 
@@ -47,10 +47,10 @@ def create_error_tables(log: Log, level: str = "department") -> bool:
         Whether errors can be traced in this log; if not the tables are empty.
     """
     if log.views_made.get("errors") == level:
-        return not why_not(log)
+        return not why_nothing(log)
     import pyarrow as pa
 
-    measurable = not why_not(log)
+    measurable = not why_nothing(log)
     tables = _tables(log, find_errors(log, level)) if measurable else _no_tables()
     for name, table in tables.items():
         log.connection.register(name, pa.table(table))
