@@ -17,7 +17,7 @@ from ordermine.eventlog.rejections import find_rejections
 from ordermine.eventlog.rekeyed import find_takeovers
 from ordermine.eventlog.returns import find_returns
 from ordermine.eventlog.reworks import find_reworks
-from ordermine.eventlog.ties import find_return_ranges
+from ordermine.eventlog.ties import find_tied_ranges
 from ordermine.eventlog.views import create_steps
 from ordermine.eventlog.visits import find_visits
 from ordermine.eventlog.waits import find_handoff_waits, find_step_waits
@@ -65,7 +65,8 @@ MAKERS: dict[str, Maker] = {
     "returns": find_returns,
     "rallies": find_returns,
     "long_loops": find_returns,
-    "return_ranges": lambda log, level: {"return_ranges": find_return_ranges(log, level)},
+    "tied_ranges": find_tied_ranges,
+    "tied_events": find_tied_ranges,
     "takeovers": lambda log, level: {"takeovers": find_takeovers(log, level)},
     "rejections": lambda log, level: {"rejections": find_rejections(log, level)},
     "failed_fields": _failed_fields,

@@ -10,23 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordermine.eventlog.productive import productive_in
 from ordermine.eventlog.scan import scan
-from ordermine.eventlog.value_meaning import changes_meaning
-from ordermine.eventlog.views import create_steps
 from ordermine.eventlog.visits import find_visits
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy as np
     import pyarrow as pa
 
     from ordermine.eventlog.log import Log
+    from ordermine.eventlog.productive import Productive
     from ordermine.eventlog.visits import Visits
-
-DECISIONS = ("approve", "reject", "restore", "confirm")
-"""Kinds of steps by which a department decides something."""
 
 _BITS = 32
 """Room for positions in a case, below its number."""
@@ -135,41 +130,29 @@ def _latest_earlier(visits: Visits) -> np.ndarray:
     return earlier
 
 
-def _productive_events(table: pa.Table, told: frozenset[str], recorded: Sequence[str]) -> np.ndarray:
-    """Return the events of people that changed a value, or whose step tells so, as packed numbers."""
+def _productive_events(table: pa.Table, productive: Productive) -> np.ndarray:
+    """Return the productive events of people, as packed numbers."""
     import numpy as np
     import pyarrow.compute as pc
 
-    activity, actor = (table.column(name).combine_chunks() for name in ("activity", "actor_type"))
-    productive = np.array([name in told for name in activity.dictionary.to_pylist()], dtype=bool)[
-        np.asarray(activity.indices)
-    ]
-    if recorded:
-        old, new = (table.column(name) if name in recorded else None for name in ("old_value", "new_value"))
-        productive |= changes_meaning(old, new)
+    marked = productive.marks(table)
+    actor = table.column("actor_type").combine_chunks()
     if actor.null_count < len(actor):
         system = np.array([value in SYSTEM_ACTORS for value in actor.dictionary.to_pylist()] + [False])
-        productive &= ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
-    at = np.flatnonzero(productive)
+        marked &= ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
+    at = np.flatnonzero(marked)
     case, seq = (np.asarray(table.column(name).combine_chunks())[at] for name in ("case_no", "seq"))
     packed: np.ndarray = (case.astype(np.int64) << _BITS) | seq
     return packed
 
 
 def _productive_visits(log: Log, visits: Visits) -> np.ndarray:
-    """Return which visits changed a value or decided something.
-
-    Where the log records no values, a step of kind change stands for the change of one.
-    """
+    """Return which visits changed a value or decided something."""
     import numpy as np
 
-    create_steps(log)
-    recorded = [name for name in ("old_value", "new_value") if name in log.recorded]
-    kinds = dict(log.rows("SELECT activity, kind FROM meanings"))
-    telling = DECISIONS if recorded else (*DECISIONS, "change")
-    told = frozenset(name for name, kind in kinds.items() if kind in telling)
-    columns = ["case_no", "seq", "activity", "actor_type", *recorded]
-    event = np.concatenate(list(scan(log, columns, lambda table: _productive_events(table, told, recorded))))
+    productive = productive_in(log)
+    columns = ["case_no", "seq", "actor_type", *productive.columns]
+    event = np.concatenate(list(scan(log, columns, lambda table: _productive_events(table, productive))))
     begin = (visits.case_no.astype(np.int64) << _BITS) | visits.first_seq
     of = np.searchsorted(begin, event, side="right") - 1
     found = np.zeros(len(begin), dtype=bool)

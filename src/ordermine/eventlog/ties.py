@@ -1,9 +1,8 @@
-"""How many returns a case has over all orders that its equal timestamps allow (section 7 of the design).
+"""How often cases come back over all orders that their equal timestamps allow (section 7 of the design).
 
-Events of a case that share a timestamp may have happened in any order. Where they are of different departments, the
-number of returns depends on it. Only a stretch around such events can change: two visits whose order is known tell all
-that later returns need. Such stretches are cut out and searched on their own, see `tied_orders`: exactly for up to
-eight events at a time; for more there may be a range that is only sure to contain the truth.
+Events of a case that share a timestamp may have happened in any order. Where they are of different departments, or some
+of none, the numbers of handoffs, returns, rallies and long loops depend on it; they are then ranges, see `tied_orders`:
+exact for up to eight events at a time; for more there may be a range that is only sure to contain the truth.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError, near
+from ordermine.eventlog.moment_orders import COUNTS
+from ordermine.eventlog.productive import productive_in
 from ordermine.eventlog.scan import scan
 from ordermine.eventlog.tied_orders import Moments, least_and_most
 from ordermine.schema import SYSTEM_ACTORS
@@ -20,173 +21,179 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ordermine.eventlog.log import Log
+    from ordermine.eventlog.productive import Productive
 
 NOBODY = -1
 """Code of a department that is not recorded."""
 
-_FIXED = 2
-"""Visits in known order after which nothing before matters any more."""
 
+def find_tied_ranges(log: Log, level: str = "department") -> dict[str, pa.Table]:
+    """Return the views ``tied_ranges`` and ``tied_events``.
 
-def find_return_ranges(log: Log, level: str = "department") -> pa.Table:
-    """Return the cases whose number of returns depends on the order of equal timestamps, in log order.
-
-    Returns
-    -------
-    pyarrow.Table
-        ``case_no``, ``returns`` (in the order of the export), ``low``, ``high``.
+    ``tied_ranges``: case_no, and for each of `moment_orders.COUNTS` the least and the most as ``<count>_low`` and
+    ``<count>_high``; the cases for which one of them varies, in log order. ``tied_events``: case_no, instant_us (UTC
+    µs), unit (null where not recorded), productive; what people did in the cases in which order may matter.
 
     Raises
     ------
     UsageError
         There is no such column.
     """
-    import numpy as np
     import pyarrow as pa
 
     if level not in log.columns:
         raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
-    columns = list(dict.fromkeys(["case_no", "timestamp", "actor_type", level]))
-    parts = list(scan(log, columns, lambda table: return_ranges(*_people_at_work(table, level))))
-    names = ("case_no", "returns", "low", "high")
-    return pa.table({name: np.concatenate([part[at] for part in parts]) for at, name in enumerate(names)})
+    productive = productive_in(log)
+    columns = list(dict.fromkeys(["case_no", "timestamp", "actor_type", level, *productive.columns]))
+    parts = list(scan(log, columns, lambda table: _part(_tied_events(table, level, productive))))
+    events, ranges = (pa.concat_tables([part[at] for part in parts]) for at in range(2))
+    return {"tied_events": events.unify_dictionaries(), "tied_ranges": ranges}
 
 
-def _people_at_work(table: pa.Table, level: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return department code, case and instant of the events that aren't by systems."""
+def ranges_between(log: Log, one: str, other: str) -> pa.Table:
+    """Return ``tied_ranges`` of what happens between two departments only; the view ``tied_events`` must be there.
+
+    Other departments only stand between visits of the two, as a gap does. Of returns, those to `one` are counted; cases
+    that can have no return to it are left out.
+    """
+    return _ranges(
+        log.table(
+            "SELECT case_no, instant_us, CASE WHEN unit IN ($1, $2) THEN unit END AS unit, productive FROM tied_events"
+            " WHERE case_no IN (SELECT case_no FROM tied_events WHERE unit = $1 GROUP BY case_no HAVING count(*) > 1)"
+            " AND case_no IN (SELECT case_no FROM tied_events WHERE unit = $2) ORDER BY case_no, instant_us",
+            [one, other],
+        ),
+        one,
+    )
+
+
+def ranges_to(log: Log, unit: str) -> pa.Table:
+    """Return ``tied_ranges`` of the long loops that lead to one department; other counts there are of no use.
+
+    The view ``tied_events`` must be there. Only what happens from the first to the last event of the department counts.
+    """
+    return _ranges(
+        log.table(
+            "SELECT case_no, instant_us, unit, false AS productive FROM tied_events JOIN ("
+            "SELECT case_no, min(instant_us) AS first_us, max(instant_us) AS last_us FROM tied_events WHERE unit = $1"
+            " GROUP BY case_no HAVING count(*) > 1) USING (case_no)"
+            " WHERE instant_us BETWEEN first_us AND last_us ORDER BY case_no, instant_us",
+            [unit],
+        ),
+        unit,
+    )
+
+
+def _tied_events(table: pa.Table, level: str, productive: Productive) -> pa.Table:
+    """Return ``tied_events`` of a part of the log."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    column = table.column(level).combine_chunks()
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    unit = np.asarray(pc.fill_null(column.indices, NOBODY)).astype(np.int64)
-    case = np.asarray(table.column("case_no").combine_chunks())
-    stamp = np.asarray(table.column("timestamp").combine_chunks().cast(pa.int64()))
     actor = table.column("actor_type").combine_chunks()
+    unit = table.column(level).combine_chunks()
+    found = pa.table(
+        {
+            "case_no": table.column("case_no"),
+            "instant_us": table.column("timestamp").cast(pa.int64()),
+            "unit": unit if pa.types.is_dictionary(unit.type) else unit.cast(pa.string()).dictionary_encode(),
+        }
+    )
     system = np.array([value in SYSTEM_ACTORS for value in actor.dictionary.to_pylist()] + [False])
-    if system.any():
-        keep = ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
-        unit, case, stamp = unit[keep], case[keep], stamp[keep]
-    return unit, case, stamp
+    people = ~system[np.asarray(pc.fill_null(actor.indices, len(system) - 1))]
+    if not people.all():
+        table, found = table.filter(pa.array(people)), found.filter(pa.array(people))
+    unit_code, case, instant = _coded(found)
+    # Cases without a moment of several departments don't matter from here on.
+    kept = pa.array(np.isin(case, np.unique(case[_open_moments(unit_code, case, instant)[1]])))
+    table, found = table.filter(kept), found.filter(kept)
+    return found.append_column("productive", pa.array(productive.marks(table.combine_chunks())))
 
 
-def return_ranges(
-    unit: np.ndarray, case: np.ndarray, stamp: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return case, returns in the order given, least and most returns, of the cases whose returns can vary.
+def _part(events: pa.Table) -> tuple[pa.Table, pa.Table]:
+    return events, _ranges(events)
+
+
+def _coded(events: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return department code, case and instant of each event."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    unit = events.column("unit").combine_chunks()
+    code = np.asarray(pc.fill_null(unit.indices, NOBODY)).astype(np.int64)
+    case, instant = (np.asarray(events.column(name).combine_chunks()) for name in ("case_no", "instant_us"))
+    return code, case, instant
+
+
+def _ranges(events: pa.Table, only: str | None = None) -> pa.Table:
+    """Return ``tied_ranges`` of events."""
+    import numpy as np
+    import pyarrow as pa
+
+    column = events.column("unit").combine_chunks()
+    if not pa.types.is_dictionary(column.type):
+        events = events.set_column(events.schema.get_field_index("unit"), "unit", column.dictionary_encode())
+    names = events.column("unit").combine_chunks().dictionary.to_pylist()
+    unit, case, instant = _coded(events)
+    code = None if only is None else names.index(only) if only in names else NOBODY
+    productive = np.asarray(events.column("productive").combine_chunks())
+    number, low, high = count_ranges(unit, case, instant, productive, code)
+    found = {"case_no": pa.array(number, pa.int32())}
+    for at, name in enumerate(COUNTS):
+        found |= {f"{name}_low": pa.array(low[:, at]), f"{name}_high": pa.array(high[:, at])}
+    return pa.table(found)
+
+
+def count_ranges(
+    unit: np.ndarray, case: np.ndarray, instant: np.ndarray, productive: np.ndarray, only: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return case, least and most of `moment_orders.COUNTS`, of the cases in which one of them varies.
 
     Parameters
     ----------
     unit
         Department of each event as a code from 0, `NOBODY` where not recorded.
-    case, stamp
+    case, instant
         Case and instant of each event; cases in one piece, in order of time.
+    productive
+        Whether each event is productive.
+    only
+        Department whose visits are counted as returns and long loops; by default all.
     """
     import numpy as np
 
-    empty = np.zeros(0, dtype=np.int64)
-    if len(unit) < 2:
-        return case[:0], empty, empty, empty
-    group, is_open = _open_moments(unit, case, stamp)
-    if not is_open.any():
-        return case[:0], empty, empty, empty
-    # Cases without such a moment don't matter from here on.
+    moment, is_open = _open_moments(unit, case, instant)
     kept = np.isin(case, np.unique(case[is_open]))
-    unit, case, group, is_open = unit[kept], case[kept], group[kept], is_open[kept]
-    found = _return_marks(unit, case)
-    sorted_unit = unit[np.lexsort((unit, group))]
-
-    # Steps: an open event each, or a run of fixed events of one department.
-    new_case = np.append(True, case[1:] != case[:-1])
-    merges = np.append(False, ~is_open[1:] & ~is_open[:-1] & (unit[1:] == unit[:-1])) & ~new_case
-    first = np.flatnonzero(~merges)
-    step_unit, step_case, step_open, step_group = sorted_unit[first], case[first], is_open[first], group[first]
-    last_event = np.append(first[1:], len(unit)) - 1
-    total = np.append(0, np.cumsum(found))
-
-    begin, end = _stretches(step_unit, step_case, step_open)
-    lead, tail = _with_neighbours(begin, end, step_case, step_open)
-    actual = total[last_event[tail - 1] + 1] - total[first[begin]]
-    low, high = least_and_most(_moments(step_unit, step_open, step_group, lead, tail), len(lead))
-
-    numbers, of = np.unique(step_case[begin], return_inverse=True)
-    returns = np.bincount(np.searchsorted(numbers, case), found, len(numbers)).astype(np.int64)
-    lows = returns + np.bincount(of, low - actual, len(numbers)).astype(np.int64)
-    highs = returns + np.bincount(of, high - actual, len(numbers)).astype(np.int64)
-    vary = lows < highs
-    return numbers[vary], returns[vary], lows[vary], highs[vary]
+    if not kept.any():
+        nothing = np.zeros((0, len(COUNTS)), dtype=np.int64)
+        return case[:0], nothing, nothing
+    unit, case, moment, is_open, productive = (each[kept] for each in (unit, case, moment, is_open, productive))
+    # Fixed events of one department in a row make one visit, and take part as one event.
+    begins = np.append(True, (case[1:] != case[:-1]) | (moment[1:] != moment[:-1]))
+    goes_on = np.append(False, ~is_open[1:] & ~is_open[:-1] & (unit[1:] == unit[:-1]) & (case[1:] == case[:-1]))
+    moment = np.cumsum(begins & ~goes_on)
+    width = int(unit.max()) + 2
+    keys, example, of = np.unique(moment * width + unit + 1, return_index=True, return_inverse=True)
+    told = np.bincount(of, productive, len(keys)).astype(np.int64)
+    plain = np.bincount(of, minlength=len(keys)) - told
+    units = keys % width - 1
+    plain, told = np.where(units == NOBODY, plain + told, plain), np.where(units == NOBODY, 0, told)
+    fixed = ~is_open[example]
+    plain, told = np.where(fixed, told == 0, plain), np.where(fixed, told > 0, told)
+    numbers, row = np.unique(case[example], return_inverse=True)
+    counted = np.ones(len(keys), dtype=bool) if only is None else units == only
+    low, high = least_and_most(Moments(row, keys // width, units, plain, told, counted))
+    vary = (low < high).any(axis=1)
+    return numbers[vary], low[vary], high[vary]
 
 
-def _open_moments(unit: np.ndarray, case: np.ndarray, stamp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _open_moments(unit: np.ndarray, case: np.ndarray, instant: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of each event's moment, and whether events of different departments share it."""
     import numpy as np
 
-    together = (case[1:] == case[:-1]) & (stamp[1:] == stamp[:-1])
-    group = np.append(0, np.cumsum(~together))
-    mixed = group[1:][together & (unit[1:] != unit[:-1])]
-    is_mixed = np.zeros(int(group[-1]) + 1, dtype=bool)
+    together = (case[1:] == case[:-1]) & (instant[1:] == instant[:-1])
+    moment = np.append(0, np.cumsum(~together))[: len(case)]
+    mixed = moment[1:][together & (unit[1:] != unit[:-1])]
+    is_mixed = np.zeros(int(moment.max(initial=0)) + 1, dtype=bool)
     is_mixed[mixed] = True
-    return group, is_mixed[group]
-
-
-def _return_marks(unit: np.ndarray, case: np.ndarray) -> np.ndarray:
-    """Return which events begin a visit that is a return, in the order given."""
-    import numpy as np
-
-    marks = np.zeros(len(unit), dtype=bool)
-    first = np.flatnonzero(np.append(True, (unit[1:] != unit[:-1]) | (case[1:] != case[:-1])))
-    visited, of = unit[first], case[first]
-    marks[first[2:]] = (
-        (visited[2:] == visited[:-2]) & (of[2:] == of[:-2]) & (visited[2:] != NOBODY) & (visited[1:-1] != NOBODY)
-    )
-    return marks
-
-
-def _stretches(unit: np.ndarray, case: np.ndarray, is_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where stretches of open steps begin and end that too few fixed steps separate to be independent."""
-    import numpy as np
-
-    at = np.flatnonzero(is_open)
-    fixed_between = np.diff(at) - 1
-    cuts = np.append(0, np.cumsum(~is_open & (unit == NOBODY)))
-    cut_between = cuts[at[1:]] > cuts[at[:-1]]
-    apart = (fixed_between >= _FIXED) | cut_between | (case[at[1:]] != case[at[:-1]])
-    return at[np.append(True, apart)], at[np.append(apart, True)] + 1
-
-
-def _with_neighbours(
-    begin: np.ndarray, end: np.ndarray, case: np.ndarray, is_open: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Widen the stretches by the fixed steps that decide what happens at their edges."""
-    import numpy as np
-
-    size = len(case)
-    lead, tail = begin.copy(), end.copy()
-    going, on = np.ones(len(begin), dtype=bool), np.ones(len(begin), dtype=bool)
-    for _ in range(_FIXED):
-        before = np.maximum(lead - 1, 0)
-        going &= (lead > 0) & (case[before] == case[begin]) & ~is_open[before]
-        lead = np.where(going, before, lead)
-        after = np.minimum(tail, size - 1)
-        on &= (tail < size) & (case[after] == case[begin]) & ~is_open[after]
-        tail = np.where(on, tail + 1, tail)
-    return lead, tail
-
-
-def _moments(unit: np.ndarray, is_open: np.ndarray, group: np.ndarray, lead: np.ndarray, tail: np.ndarray) -> Moments:
-    """Return the moments of the stretches: an open one with all its departments, a fixed step each for itself."""
-    import numpy as np
-
-    lengths = tail - lead
-    starts = np.append(0, np.cumsum(lengths)[:-1])
-    stretch = np.repeat(np.arange(len(lead)), lengths)
-    at = np.repeat(lead, lengths) + np.arange(int(lengths.sum())) - np.repeat(starts, lengths)
-    same = np.append(False, (stretch[1:] == stretch[:-1]) & is_open[at[1:]] & (group[at[1:]] == group[at[:-1]]))
-    begins = np.cumsum(~same)
-    moment = begins - begins[starts][stretch]
-    # Within a moment, events are sorted by department.
-    first = np.flatnonzero(~(same & np.append(False, unit[at[1:]] == unit[at[:-1]])))
-    count = np.diff(np.append(first, len(at)))
-    return Moments(stretch[first], moment[first], unit[at][first], count)
+    return moment, is_mixed[moment]

@@ -63,8 +63,9 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
-from ordermine.analyze.handoff.certainty import confidence_in, over_ties
+from ordermine.analyze.handoff.certainty import confidence_in, count_over_ties, doubt, over_ties
 from ordermine.analyze.wording import span
+from ordermine.eventlog.ties import ranges_between
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -83,17 +84,24 @@ FROM back JOIN sent USING (a, b) ORDER BY returns DESC, a, b
 """
 
 TOTALS = """
-WITH counted AS (SELECT case_no, count(*) AS returns FROM returns GROUP BY case_no),
+WITH returned AS (SELECT case_no, count(*) AS returns FROM returns GROUP BY case_no),
+handed AS (SELECT case_no, count(*) AS handoffs FROM handoffs GROUP BY case_no),
 ranged AS (
-  SELECT coalesce(c.returns, 0) AS returns, coalesce(r.low, c.returns) AS low, coalesce(r.high, c.returns) AS high
-  FROM counted c FULL JOIN return_ranges r USING (case_no)
+  SELECT coalesce(c.returns, 0) AS returns, coalesce(h.handoffs, 0) AS handoffs,
+         coalesce(t.returns_low, c.returns, 0) AS low, coalesce(t.returns_high, c.returns, 0) AS high,
+         coalesce(t.handoffs_low, h.handoffs, 0) AS handoffs_low,
+         coalesce(t.handoffs_high, h.handoffs, 0) AS handoffs_high
+  FROM cases LEFT JOIN returned c USING (case_no) LEFT JOIN handed h USING (case_no)
+       LEFT JOIN tied_ranges t USING (case_no)
 )
 SELECT count(*) FILTER (WHERE returns > 0) AS cases_with_return, coalesce(sum(returns), 0)::BIGINT AS returns,
        coalesce(max(returns), 0)::BIGINT AS max_returns_in_case,
-       (SELECT count(*) FROM handoffs) AS handoffs, (SELECT count(*) FROM cases) AS cases,
+       coalesce(sum(handoffs), 0)::BIGINT AS handoffs, count(*) AS cases,
        coalesce(sum(low), 0)::BIGINT AS returns_low, coalesce(sum(high), 0)::BIGINT AS returns_high,
        count(*) FILTER (WHERE low > 0) AS cases_with_return_low,
        count(*) FILTER (WHERE high > 0) AS cases_with_return_high,
+       coalesce(sum(handoffs_low), 0)::BIGINT AS handoffs_low,
+       coalesce(sum(handoffs_high), 0)::BIGINT AS handoffs_high,
        (SELECT count(*) FROM returns WHERE expected) AS expected_returns
 FROM ranged
 """
@@ -122,7 +130,7 @@ class Params:
         "expected": "count",
     },
     needs=("department", "repetition"),
-    views=("returns", "return_ranges"),
+    views=("returns", "tied_ranges", "tied_events"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -132,11 +140,9 @@ def returned(measured: Measured, params: Params, context: Context) -> Iterator[F
     """Report how many orders come straight back, and the pairs of departments between which it happens."""
     totals, log = measured.totals, context.log
     low, high = totals["cases_with_return_low"], totals["cases_with_return_high"]
-    confidence = confidence_in(totals["cases_with_return"], low, high)
     if high >= params.min_cases:
         share = share_of_cases(log, "SELECT case_no FROM returns")
-        limits = over_ties(share, low, high)
-        doubt = f"; between {low:,} and {high:,}, depending on the order of equal timestamps" if low < high else ""
+        limits = over_ties(share, low / totals["cases"], high / totals["cases"])
         left = totals["expected_returns"]
         known = f"; {left:,} of these returns are declared as expected" if left else ""
         yield Finding(
@@ -144,13 +150,13 @@ def returned(measured: Measured, params: Params, context: Context) -> Iterator[F
             "return",
             "all orders",
             f"{totals['cases_with_return']:,} of {totals['cases']:,} orders come straight back to a department that"
-            f" has just handed them over, {totals['returns']:,} times in all{known}{doubt}",
+            f" has just handed them over, {totals['returns']:,} times in all{known}{doubt(low, high)}",
             share.share or 0.0,
             "share",
             *limits,
             totals["cases_with_return"],
             totals["cases"],
-            confidence=confidence,
+            confidence=confidence_in(totals["cases_with_return"], low, high),
             evidence=examples(log, "SELECT case_no FROM returns WHERE NOT expected"),
         )
     reported = 0
@@ -166,19 +172,21 @@ def returned(measured: Measured, params: Params, context: Context) -> Iterator[F
             ("SELECT case_no FROM handoffs WHERE source = ? AND target = ?"),
         )
         share = share_of_cases(log, hits, of, hit_values=pair, of_values=pair)
+        counts = dict(log.rows(f"SELECT case_no, count(*) FROM ({hits}) GROUP BY case_no", pair))
+        over = count_over_ties(counts, ranges_between(log, *pair), "returns")
+        low, high = over.cases_low, over.cases_high
         yield Finding(
             "OM401",
             "return",
             f"{row['a']} → {row['b']}",
             f"{row['cases']:,} of {row['of_cases']:,} orders that {row['a']} hands to {row['b']} come straight back,"
-            f" half of them after more than {span(row['away_s'])}",
+            f" half of them after more than {span(row['away_s'])}{doubt(low, high)}",
             row["share"],
             "share",
-            share.low,
-            share.high,
+            *over_ties(share, low / share.of, high / share.of),
             row["cases"],
             row["of_cases"],
             severity="warning",
-            confidence=confidence,
+            confidence=confidence_in(row["cases"], low, high),
             evidence=examples(log, hits, pair),
         )

@@ -65,8 +65,9 @@ from typing import TYPE_CHECKING, Any
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
-from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders, over_ties
+from ordermine.analyze.handoff.certainty import confidence_in, count_over_ties, doubt, over_ties
 from ordermine.analyze.wording import part, span
+from ordermine.eventlog.ties import ranges_between
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -78,9 +79,19 @@ FROM rallies JOIN cases USING (case_no) ORDER BY case_no, start_us, end_us
 """
 
 TOTALS = """
-SELECT count(*) AS rallies, count(DISTINCT case_no) AS cases_with_rally,
-       count(*) FILTER (WHERE expected) AS expected_rallies
-FROM rallies
+WITH counted AS (
+  SELECT case_no, count(*) AS rallies, count(*) FILTER (WHERE expected) AS expected FROM rallies GROUP BY case_no
+), ranged AS (
+  SELECT coalesce(c.rallies, 0) AS rallies, coalesce(c.expected, 0) AS expected,
+         coalesce(t.rallies_low, c.rallies) AS low, coalesce(t.rallies_high, c.rallies) AS high
+  FROM counted c FULL JOIN tied_ranges t USING (case_no)
+)
+SELECT coalesce(sum(rallies), 0)::BIGINT AS rallies, count(*) FILTER (WHERE rallies > 0) AS cases_with_rally,
+       coalesce(sum(low), 0)::BIGINT AS rallies_low, coalesce(sum(high), 0)::BIGINT AS rallies_high,
+       count(*) FILTER (WHERE low > 0) AS cases_with_rally_low,
+       count(*) FILTER (WHERE high > 0) AS cases_with_rally_high,
+       coalesce(sum(expected), 0)::BIGINT AS expected_rallies
+FROM ranged
 """
 
 BETWEEN = "SELECT case_no FROM {} WHERE ({} = ? AND {} = ?) OR ({} = ? AND {} = ?)"
@@ -107,7 +118,7 @@ class Params:
         "unproductive": "count",
     },
     needs=("department", "repetition"),
-    views=("returns", "rallies", "return_ranges"),
+    views=("returns", "rallies", "tied_ranges", "tied_events"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -116,14 +127,12 @@ class Params:
 def rally(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report pairs of departments that pass orders back and forth."""
     log = context.log
-    undecided = open_orders(log)
     expected = [set(loop) for loop in log.project.expected.loops]
     pairs: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for row in measured.rows:
         pairs[min(row["a"], row["b"]), max(row["a"], row["b"])].append(row)
     for (one, other), rows in sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0])):
-        orders = {row["case_id"] for row in rows}
-        cases = len(orders)
+        cases = len({row["case_id"] for row in rows})
         if cases < params.min_cases or any({one, other} <= loop for loop in expected):
             continue
         pair = [one, other, other, one]
@@ -131,7 +140,9 @@ def rally(measured: Measured, params: Params, context: Context) -> Iterator[Find
         share = share_of_cases(log, hits, of, hit_values=pair, of_values=pair)
         if share.share is None or share.share < params.min_share:
             continue
-        certain, said = doubt(orders, undecided)
+        counts = dict(log.rows(f"SELECT case_no, count(*) FROM ({hits}) GROUP BY case_no", pair))
+        over = count_over_ties(counts, ranges_between(log, one, other), "rallies")
+        low, high = over.cases_low, over.cases_high
         returns = sum(row["returns"] for row in rows)
         idle = sum(row["unproductive"] for row in rows) / returns
         length = median((row["end"] - row["start"]).total_seconds() for row in rows)
@@ -141,13 +152,13 @@ def rally(measured: Measured, params: Params, context: Context) -> Iterator[Find
             f"{one} ↔ {other}",
             f"{cases:,} of {share.of:,} orders that pass between {one} and {other} go back and forth at least twice in"
             f" a row; half of these rallies last longer than {span(length)}, and {part(idle)} of their returns changed"
-            f" and decided nothing{said}",
+            f" and decided nothing{doubt(low, high)}",
             share.share,
             "share",
-            *over_ties(share, certain, cases),
+            *over_ties(share, low / share.of, high / share.of),
             cases,
             share.of,
             severity="warning",
-            confidence=confidence_in(cases, certain, cases),
+            confidence=confidence_in(cases, low, high),
             evidence=examples(log, hits, pair),
         )

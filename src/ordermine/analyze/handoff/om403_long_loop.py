@@ -55,8 +55,9 @@ from typing import TYPE_CHECKING, Any
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
-from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders, over_ties
+from ordermine.analyze.handoff.certainty import confidence_in, count_over_ties, doubt, over_ties
 from ordermine.analyze.wording import span
+from ordermine.eventlog.ties import ranges_to
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -69,9 +70,19 @@ FROM long_loops JOIN cases USING (case_no) ORDER BY case_no, start_us, unit
 """
 
 TOTALS = """
-SELECT count(*) AS long_loops, count(DISTINCT case_no) AS cases_with_long_loop,
-       count(*) FILTER (WHERE expected) AS expected_long_loops
-FROM long_loops
+WITH counted AS (
+  SELECT case_no, count(*) AS long_loops, count(*) FILTER (WHERE expected) AS expected FROM long_loops GROUP BY case_no
+), ranged AS (
+  SELECT coalesce(c.long_loops, 0) AS long_loops, coalesce(c.expected, 0) AS expected,
+         coalesce(t.long_loops_low, c.long_loops) AS low, coalesce(t.long_loops_high, c.long_loops) AS high
+  FROM counted c FULL JOIN tied_ranges t USING (case_no)
+)
+SELECT coalesce(sum(long_loops), 0)::BIGINT AS long_loops, count(*) FILTER (WHERE long_loops > 0) AS cases_with_long_loop,
+       coalesce(sum(low), 0)::BIGINT AS long_loops_low, coalesce(sum(high), 0)::BIGINT AS long_loops_high,
+       count(*) FILTER (WHERE low > 0) AS cases_with_long_loop_low,
+       count(*) FILTER (WHERE high > 0) AS cases_with_long_loop_high,
+       coalesce(sum(expected), 0)::BIGINT AS expected_long_loops
+FROM ranged
 """
 
 
@@ -95,7 +106,7 @@ class Params:
         "expected": "text",
     },
     needs=("department", "repetition"),
-    views=("returns", "long_loops", "return_ranges"),
+    views=("returns", "long_loops", "tied_ranges", "tied_events"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -104,14 +115,13 @@ class Params:
 def long_loop(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report departments that see many of their orders again after several others."""
     log = context.log
-    undecided = open_orders(log)
+    expected = {unit for loop in log.project.expected.loops for unit in loop}
     back: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in measured.rows:
         if not row["expected"]:
             back[row["department"]].append(row)
     for department, rows in sorted(back.items(), key=lambda item: (-len(item[1]), item[0])):
-        orders = {row["case_id"] for row in rows}
-        cases = len(orders)
+        cases = len({row["case_id"] for row in rows})
         if cases < params.min_cases:
             continue
         hits = "SELECT case_no FROM long_loops WHERE unit = ? AND NOT expected"
@@ -119,20 +129,26 @@ def long_loop(measured: Measured, params: Params, context: Context) -> Iterator[
         share = share_of_cases(log, hits, of, hit_values=[department], of_values=[department])
         if share.share is None or share.share < params.min_share:
             continue
-        certain, said = doubt(orders, undecided)
+        counts = dict(log.rows(f"SELECT case_no, count(*) FROM ({hits}) GROUP BY case_no", [department]))
+        ranges = ranges_to(log, department)
+        over = count_over_ties(counts, ranges, "long_loops")
+        low, high = over.cases_low, over.cases_high
+        if department in expected:
+            # In some order of ties, a loop may be an expected one.
+            low = len(counts.keys() - set(ranges.column("case_no").to_pylist()))
         yield Finding(
             "OM403",
             "long loop",
             department,
             f"{cases:,} of {share.of:,} orders that {department} works on come back after at least two other"
             f" departments have had them, half of them after more than {span(median(row['away_s'] for row in rows))}"
-            f"{said}",
+            f"{doubt(low, high)}",
             share.share,
             "share",
-            *over_ties(share, certain, cases),
+            *over_ties(share, low / share.of, high / share.of),
             cases,
             share.of,
             severity="warning",
-            confidence=confidence_in(cases, certain, cases),
+            confidence=confidence_in(cases, low, high),
             evidence=examples(log, hits, [department]),
         )

@@ -61,7 +61,8 @@ from typing import TYPE_CHECKING
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.evidence import examples
-from ordermine.analyze.handoff.certainty import confidence_in, doubt, open_orders
+from ordermine.analyze.handoff.certainty import confidence_in, count_over_ties, doubt, over_ties
+from ordermine.eventlog.ties import ranges_between
 from ordermine.findings.finding import Finding
 from ordermine.stats.intervals import clustered
 
@@ -77,9 +78,18 @@ FROM returns JOIN cases USING (case_no) WHERE unproductive ORDER BY case_no, sta
 """
 
 TOTALS = """
-SELECT count(*) FILTER (WHERE unproductive) AS unproductive, count(*) AS returns,
-       count(*) FILTER (WHERE unproductive AND expected) AS expected_unproductive
-FROM returns
+WITH counted AS (
+  SELECT case_no, count(*) AS returns, count(*) FILTER (WHERE unproductive) AS unproductive,
+         count(*) FILTER (WHERE unproductive AND expected) AS expected
+  FROM returns GROUP BY case_no
+)
+SELECT coalesce(sum(unproductive), 0)::BIGINT AS unproductive, coalesce(sum(returns), 0)::BIGINT AS returns,
+       coalesce(sum(coalesce(t.unproductive_low, c.unproductive)), 0)::BIGINT AS unproductive_low,
+       coalesce(sum(coalesce(t.unproductive_high, c.unproductive)), 0)::BIGINT AS unproductive_high,
+       coalesce(sum(coalesce(t.returns_low, c.returns)), 0)::BIGINT AS returns_low,
+       coalesce(sum(coalesce(t.returns_high, c.returns)), 0)::BIGINT AS returns_high,
+       coalesce(sum(expected), 0)::BIGINT AS expected_unproductive
+FROM counted c FULL JOIN tied_ranges t USING (case_no)
 """
 
 PAIR = "FROM returns WHERE a = ? AND b = ?"
@@ -98,7 +108,7 @@ class Params:
     name="unproductive return",
     columns={"case_id": "text", "a": "text", "b": "text", "start": "text", "away_s": "seconds", "expected": "text"},
     needs=("department", "repetition"),
-    views=("returns", "return_ranges"),
+    views=("returns", "tied_ranges", "tied_events"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -107,7 +117,6 @@ class Params:
 def unproductive_return(measured: Measured, params: Params, context: Context) -> Iterator[Finding]:
     """Report pairs of departments between which orders come back as they went."""
     log = context.log
-    undecided = open_orders(log)
     recorded = bool({"old_value", "new_value"} & log.recorded)
     cases: dict[tuple[str, str], set[str]] = defaultdict(set)
     times: Counter[tuple[str, str]] = Counter()
@@ -122,18 +131,23 @@ def unproductive_return(measured: Measured, params: Params, context: Context) ->
         if share.share is None or share.share < params.min_share:
             continue
         seen = "" if recorded else "; the export records no values, so that changes are known from step names only"
-        certain, said = doubt(cases[a, b], undecided)
-        sure = confidence_in(len(cases[a, b]), certain, len(cases[a, b]))
+        ranges = ranges_between(log, a, b)
+        idle, back = (
+            count_over_ties(dict(log.rows(f"SELECT case_no, {number} {PAIR} GROUP BY case_no", [a, b])), ranges, name)
+            for number, name in (("count(*) FILTER (WHERE unproductive)", "unproductive"), ("count(*)", "returns"))
+        )
+        sure = confidence_in(len(cases[a, b]), idle.cases_low, idle.cases_high)
+        # The returns of which these are a share vary as well: bounds that can't be passed, maybe not reached either.
+        least, most = idle.low / max(back.high, 1), idle.high / max(back.low, 1)
         yield Finding(
             "OM404",
             "unproductive return",
             f"{a} → {b}",
             f"{count:,} of {share.of:,} returns from {b} to {a} were for nothing: {b} had changed no value and decided"
-            f" nothing{seen}{said}",
+            f" nothing{seen}{doubt(idle.low, idle.high)}",
             share.share,
             "share",
-            share.low,
-            share.high,
+            *over_ties(share, least, most),
             len(cases[a, b]),
             log.rows(f"SELECT count(DISTINCT case_no) {PAIR}", [a, b])[0][0],
             severity="warning",
