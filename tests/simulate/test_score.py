@@ -128,11 +128,14 @@ def test_a_longer_rally_is_another_rally() -> None:
 
 def test_ranges_must_hold_the_truth() -> None:
     om401 = {"totals": {"returns_low": 2, "returns_high": 5, "cases_with_return_low": 0, "cases_with_return_high": 1}}
-    none: dict[str, Any] = {"totals": {}}
-    assert values(score_loops_by_day(LOOPS, om401, none, none)) == {
-        "truth within the range": 1 / 2,
+    om402 = {"totals": {"rallies_low": 0, "rallies_high": 1}}
+    om403 = {"totals": {"cases_with_long_loop_low": 2, "cases_with_long_loop_high": 4}}
+    assert values(score_loops_by_day(LOOPS, om401, om402, om403)) == {
+        "truth within the range": 2 / 4,
         "returns: width of the range ÷ truth": 3 / 3,
         "cases_with_return: width of the range ÷ truth": 1 / 2,
+        "rallies: width of the range ÷ truth": 1 / 1,
+        "cases_with_long_loop: width of the range ÷ truth": 2 / 1,
     }
 
 

@@ -67,6 +67,21 @@ def test_ties_widen_the_interval_and_lower_the_confidence(make_log: MakeLog) -> 
     assert "between 0 and 20" in overall.message
 
 
+def test_a_pair_has_a_range_of_its_own(make_log: MakeLog) -> None:
+    # In the first twelve, B and the second A share their time: A B A, or A A B. In the others nothing is tied between
+    # the two, only C and A later on.
+    tied = [{**event, "at": "09:00" if event["at"] > "08:00" else "08:00"} for event in orders(*["ABA"] * 12)]
+    sure = [
+        {**event, "case": "S" + event["case"], "at": min(event["at"], "11:00")} for event in orders(*["ABACA"] * 12)
+    ]
+    pair = next(found for found in returned.run(make_log([*tied, *sure])) if found.subject == "Sales → Credit")
+    assert (pair.cases, pair.of_cases, pair.confidence) == (24, 24, "low")
+    assert "between 12 and 24" in pair.message
+    # Wilson for 12 of 24, by hand: (0.5 + 3.8415/48 − 1.96·√(0.25/24 + 3.8415/2304)) / (1 + 3.8415/24)
+    assert pair.low == pytest.approx(0.314, abs=0.001)
+    assert pair.high == pytest.approx(1.0)
+
+
 def test_cases_without_a_return_in_source_order_can_have_one(make_log: MakeLog) -> None:
     log = make_log(orders("ABB", "AAB", same_time=True), keep_duplicates=True)
     totals = returned.measure(log).totals
@@ -89,6 +104,7 @@ def test_returns_of_the_real_log(o2c: Log) -> None:
     assert totals["cases_with_return"] == 1709
     assert totals["max_returns_in_case"] == 7
     assert totals["handoffs"] == 9942
+    assert totals["handoffs_low"] < 9942 < totals["handoffs_high"]
     assert totals["cases"] == 5787
     assert totals["returns_low"] <= 2128 <= totals["returns_high"]
     assert totals["cases_with_return_low"] <= 1709 <= totals["cases_with_return_high"]

@@ -33,8 +33,29 @@ def test_either_direction_is_the_same_pair(make_log: MakeLog) -> None:
 
 def test_expected_loops_are_in_the_table_only(make_log: MakeLog) -> None:
     log = make_log(orders(*["XYXY"] * 10), '[expected]\nloops = [["X", "Y"]]')
-    assert rally.measure(log).totals == {"rallies": 10, "cases_with_rally": 10, "expected_rallies": 10}
+    totals = rally.measure(log).totals
+    assert (totals["rallies"], totals["cases_with_rally"], totals["expected_rallies"]) == (10, 10, 10)
     assert rally.run(log) == []
+
+
+def test_ties_can_make_a_rally_or_undo_it(make_log: MakeLog) -> None:
+    # X, then X and Y at once, then Y: X Y X Y or X X Y Y. In the export it is a rally in 11 orders, and none in 4.
+    places = {0: "08:00", 1: "09:00", 2: "09:00", 3: "10:00"}
+    events = [
+        {"case": f"O{number:03d}", "activity": "Work", "at": places[place], "department": letter}
+        for number, path in enumerate([*["XYXY"] * 11, *["XXYY"] * 4])
+        for place, letter in enumerate(path)
+    ]
+    log = make_log([*events, *({**event, "case": "S" + event["case"]} for event in orders(*["XYXY"] * 5))])
+    totals = rally.measure(log).totals
+    assert (totals["rallies"], totals["rallies_low"], totals["rallies_high"]) == (16, 5, 20)
+    assert (totals["cases_with_rally_low"], totals["cases_with_rally_high"]) == (5, 20)
+    [found] = rally.run(log)
+    assert (found.cases, found.of_cases, found.confidence) == (16, 20, "low")
+    assert "between 5 and 20" in found.message
+    # Wilson for 5 of 20, by hand: (0.25 + 3.8415/40 − 1.96·√(0.1875/20 + 3.8415/1600)) / (1 + 3.8415/20)
+    assert found.low == pytest.approx(0.112, abs=0.001)
+    assert found.high == pytest.approx(1.0)
 
 
 def test_two_rallies_in_one_order(make_log: MakeLog) -> None:
@@ -47,6 +68,8 @@ def test_two_rallies_in_one_order(make_log: MakeLog) -> None:
 def test_rallies_of_the_real_log(o2c: Log) -> None:
     totals = rally.measure(o2c).totals
     assert (totals["rallies"], totals["cases_with_rally"]) == (172, 171)
+    assert totals["rallies_low"] < 172 < totals["rallies_high"]
+    assert totals["cases_with_rally_low"] < 171 < totals["cases_with_rally_high"]
 
 
 @pytest.mark.real

@@ -27,9 +27,10 @@ Section 7 of the design; "ping-pong" in the study of BPI Challenge 2013.
 
 Limits
 ------
-Where events of an order share their time, the number of returns depends on their order: ``low`` and ``high`` are over
-all orders, exactly for up to 8 events at one time. Loops listed under ``[expected] loops`` are counted as ``expected``
-and not reported. Not every return is a waste, see OM404.
+Where events of an order share their time, the numbers of handoffs and returns depend on their order: ``low`` and
+``high`` are over all orders, exactly for up to 8 events at one time, a bound that surely holds for more. The same goes
+for the intervals of findings; what a pair's share is of, the orders handed over, is that of the export. Loops listed
+under ``[expected] loops`` are counted as ``expected`` and not reported. Not every return is a waste, see OM404.
 
 Example
 -------
@@ -52,7 +53,7 @@ Sales came first at 10:00: there is a return or none.
 row: a=Sales, b=Credit, cases=2, of_cases=3, share=0.6667, returns=2, away_s=5400, expected=0
 row: a=Credit, b=Sales, cases=1, of_cases=2, share=0.5, returns=1, away_s=7200, expected=0
 totals: cases_with_return=2, returns=3, max_returns_in_case=2, handoffs=7, cases=3, returns_low=2, returns_high=3
-totals: cases_with_return_low=1, cases_with_return_high=2, expected_returns=0
+totals: cases_with_return_low=1, cases_with_return_high=2, handoffs_low=6, handoffs_high=7, expected_returns=0
 """
 
 from __future__ import annotations

@@ -25,8 +25,10 @@ Section 7 of the design.
 
 Limits
 ------
-Where events share their time, their order is that of the export; a finding says in how many orders that decides, and
-its interval begins at what is sure. Rallies within ``[expected] loops`` are in the table and are not reported.
+Where events of an order share their time, the number of rallies depends on their order: ``low`` and ``high`` are over
+all orders, exactly for up to 8 events at one time, a bound that surely holds for more. The same goes for the interval
+of a finding; the table, and the orders that its share is of, are those of the export. Rallies within
+``[expected] loops`` are in the table and are not reported.
 
 Example
 -------
@@ -41,6 +43,10 @@ Example
 | B    | Enter    | 09:00 | Sales      |
 | B    | Ask      | 10:00 | Credit     |
 | B    | Answer   | 11:00 | Sales      |
+| C    | Enter    | 09:00 | Sales      |
+| C    | Ask      | 10:00 | Credit     |
+| C    | Answer   | 10:00 | Sales      |
+| C    | Ask      | 11:00 | Credit     |
 
 project:
   [activities]
@@ -49,10 +55,13 @@ project:
   "Ship" = { kind = "deliver" }
   "Note" = { kind = "note" }
 
-In A both returns are unproductive: neither Credit nor Sales changed a value or decided anything in between.
+In A both returns are unproductive: neither Credit nor Sales changed a value or decided anything in between. So they are
+in C, if Credit asked first at 10:00; if Sales answered first, C has one handoff and no rally.
 
 row: case_id=A, a=Sales, b=Credit, returns=2, start=2026-03-02 09:00:00, end=2026-03-02 12:30:00, unproductive=2
-totals: rallies=1, cases_with_rally=1, expected_rallies=0
+row: case_id=C, a=Sales, b=Credit, returns=2, start=2026-03-02 09:00:00, end=2026-03-02 11:00:00, unproductive=2
+totals: rallies=2, cases_with_rally=2, rallies_low=1, rallies_high=2, expected_rallies=0
+totals: cases_with_rally_low=1, cases_with_rally_high=2
 """
 
 from __future__ import annotations

@@ -27,8 +27,9 @@ Limits
 ------
 A change or a decision that the export doesn't show makes a return look unproductive: the share is an upper bound, and
 where no values are recorded at all the finding has low confidence. Returns within ``[expected] loops`` are counted and
-not reported. Where events share their time, their order is that of the export; a finding says in how many orders that
-decides.
+not reported. Where events of an order share their time, both numbers depend on their order: ``low`` and ``high`` are
+over all orders, exactly for up to 8 events at one time, a bound that surely holds for more. The interval of a finding
+goes from the fewest unproductive of the most returns to the most of the fewest, wider than any one order can reach.
 
 Example
 -------
@@ -39,17 +40,22 @@ Example
 | A    | Save     | 11:00 | Sales      | price | 10  | 10.00 |
 | A    | Approve  | 12:00 | Credit     |       |     |       |
 | A    | Reply    | 13:00 | Sales      |       |     |       |
+| B    | Enter    | 09:00 | Sales      |       |     |       |
+| B    | Ask      | 10:00 | Credit     |       |     |       |
+| B    | Reply    | 10:00 | Sales      |       |     |       |
 
 project:
   [activities]
   "Approve" = { kind = "approve" }
 
 Three returns: Credit only asked before the first; Sales saved the same price again before the second; Credit decided
-before the third.
+before the third. In B there is a return for nothing, or none if Sales replied before Credit asked.
 
 row: case_id=A, a=Sales, b=Credit, start=2026-03-02 11:00:00, away_s=7200, expected=false
 row: case_id=A, a=Credit, b=Sales, start=2026-03-02 12:00:00, away_s=7200, expected=false
-totals: unproductive=2, returns=3, expected_unproductive=0
+row: case_id=B, a=Sales, b=Credit, start=2026-03-02 10:00:00, away_s=3600, expected=false
+totals: unproductive=3, returns=4, unproductive_low=2, unproductive_high=3, returns_low=3, returns_high=4
+totals: expected_unproductive=0
 """
 
 from __future__ import annotations
