@@ -164,6 +164,13 @@ def test_beyond_the_search_the_range_contains_every_order() -> None:
     assert all(bounded.values())
 
 
+def test_a_rally_that_goes_on_beyond_a_crowd_is_one() -> None:
+    # Too many for a search, but of two departments only, so that all is one rally in every order.
+    around = [[A], [B], [A], [B]]
+    low, high = ranges([plain([*around, [A, B] * 30, *around])])[0]["rallies"]
+    assert low == 1 <= high
+
+
 def test_many_events_of_few_departments_stay_exact() -> None:
     # B A B A B, the other B wherever there is one: B comes back twice, A once, in one rally.
     found = ranges([plain([[A, A, *[B] * 11]])])[0]
