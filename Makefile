@@ -50,7 +50,7 @@ bench: speed accuracy  ## Measure speed and accuracy; writes docs/benchmarks.md 
 speed: $(VENV)/installed-dev  ## Measure speed and memory beside pm4py and a plain scan (half an hour)
 	$(BIN)/python benchmarks/run.py
 
-accuracy: $(VENV)/installed-dev  ## Score 20 seeds of every scenario against its planted truth (two hours)
+accuracy: $(VENV)/installed-dev  ## Score 20 seeds of every scenario against its planted truth (10 minutes)
 	$(BIN)/python benchmarks/accuracy.py
 
 clean:

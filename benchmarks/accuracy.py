@@ -3,45 +3,50 @@
     python benchmarks/accuracy.py                              every scenario, 20 seeds, to docs/accuracy.md
     python benchmarks/accuracy.py mix --seeds 2 --output -     one scenario, to standard output
 
-Results are those that the commands print as JSON. With ``--folder`` the scores of every run are kept there and used
-again, so that a run that was stopped goes on where it was; take another folder after a change.
+Results are those that the commands print as JSON. Runs share the work out among processes, as many as there are cores
+unless ``--jobs`` says otherwise; the table is the same whatever their number. With ``--folder`` the scores of every run
+are kept there and used again, so that a run that was stopped goes on where it was; take another folder after a change.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import json
+import multiprocessing
+import os
 import sys
 import tempfile
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from typer.testing import CliRunner
-
-from ordermine.analyze.ftr.first_time_right import first_time_right_by_week
-from ordermine.cli import app
-from ordermine.eventlog.log import open_log
+from ordermine.eventlog.log import Log, open_log
+from ordermine.ingest.open import open_sources
+from ordermine.ingest.plan import Options
+from ordermine.pipeline import ingest
+from ordermine.project import load_project
+from ordermine.report.answers import AUDITED, ask, ask_origins, gather
+from ordermine.report.scored import reached_text, target_text, value_text
 from ordermine.simulate.naive import (
     blame_the_corrector,
     blame_the_filler,
+    first_time_right_by_week,
     flag_above_average,
     link_by_reference,
     repeats_as_rework,
 )
-from ordermine.simulate.naive import first_time_right_by_week as unmatured_by_week
 from ordermine.simulate.scenarios import SCENARIOS, write_scenario
-from ordermine.simulate.score import NEEDED, Score, average, label, score
+from ordermine.simulate.score import NEEDED, Score, average, score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 SEEDS = 20
 ORDERS = 5_000
-LABELS = 100
-"""Errors that people look up in the audit."""
 OUTPUT = Path(__file__).resolve().parents[1] / "docs" / "accuracy.md"
 COLUMNS = ("scenario", "measure", "value", "of", "target", "reached", "naive method")
 NAIVE = {
@@ -65,60 +70,18 @@ class Run:
     naive: list[Score]
 
 
-def command(*arguments: object) -> Any:
-    """Run a command of ordermine in this process and return the `result` of its JSON.
-
-    Raises
-    ------
-    OrdermineError
-        As the command does.
-    """
-    done = CliRunner().invoke(app, [*map(str, arguments), "--format", "json", "--quiet"], catch_exceptions=False)
-    return json.loads(done.stdout)["result"]
-
-
 def measure(scenario: str, orders: int, seed: int, folder: Path) -> Run:
     """Simulate a log in an empty folder, ask ordermine and the naive method, and score both."""
     export, project, planted = write_scenario(scenario, folder / "export", orders, seed)
     truth = json.loads(planted.read_text(encoding="utf-8"))
-    log = folder / "log"
-    command("ingest", export, "-o", log, "--project", project)
-    results = {name: _ask(name, log, truth, folder) for name in NEEDED[scenario]}
-    ours = [*score(truth, results), *_further(scenario, truth, log, results)]
+    ingest(open_sources([export]), folder / "log", load_project(project), Options(), threads=1)
+    log = open_log(folder / "log", threads=1)
+    results = gather(log, truth)
+    ours = [*score(truth, results), *_further(truth, log, results)]
     return Run(scenario, ours, _naive(scenario, truth, _read_rows(export), results))
 
 
-def _ask(name: str, log: Path, truth: Mapping[str, Any], folder: Path) -> Any:
-    """Return a result by its name in `NEEDED`."""
-    if name == "findings":
-        # Flags are findings of this analyzer alone.
-        return command("analyze", log, "--select", "OM601")["findings"]
-    if name == "errors":
-        table = folder / "errors.csv"
-        command("origins", log, "--errors", table)
-        return _read_rows(table)
-    if name == "origins":
-        return _audited(log, truth, folder)
-    if name == "ftr":
-        return command("ftr", log)
-    if name == "weeks":
-        return first_time_right_by_week(open_log(log))
-    return command("measure", name, log)
-
-
-def _audited(log: Path, truth: Mapping[str, Any], folder: Path) -> Any:
-    """Return the origins after people who know the truth have looked up a sample."""
-    drawn, labelled = folder / "sample.csv", folder / "labelled.csv"
-    command("origins", log, "--audit", LABELS, "-o", drawn)
-    rows = label(truth, _read_rows(drawn))
-    with labelled.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return command("origins", log, "--labels", labelled)
-
-
-def _further(scenario: str, truth: Mapping[str, Any], log: Path, results: Mapping[str, Any]) -> list[Score]:
+def _further(truth: Mapping[str, Any], log: Log, results: Mapping[str, Any]) -> list[Score]:
     """Return scores that have no target, but put those that have into perspective."""
     if "origins" in results:
         guilty = {error["originated_by"] for error in truth["errors"]}
@@ -126,10 +89,10 @@ def _further(scenario: str, truth: Mapping[str, Any], log: Path, results: Mappin
         started = {"departments": [row for row in rows if row["department"] in guilty]}
         return [
             _within("the same, where errors started", truth, {**results, "origins": started}),
-            _within("the same, without an audit", truth, {**results, "origins": command("origins", log)}),
+            _within("the same, without an audit", truth, {**results, "origins": ask_origins(log, None)}),
         ]
-    if scenario == "loops":
-        totals = command("measure", "OM101", log)["totals"]
+    if truth["scenario"] == "loops":
+        totals = ask(log, "OM101")["totals"]
         return [Score("orders called rework", totals["cases_with_rework"], totals["cases"])]
     return []
 
@@ -157,7 +120,7 @@ def _naive(
     if scenario == "mix":
         return score(truth, {"findings": flag_above_average(rows)})
     if scenario == "maturity":
-        weeks = unmatured_by_week(rows)
+        weeks = first_time_right_by_week(rows)
         rate = sum(week["n"] * week["rate"] for week in weeks) / sum(week["n"] for week in weeks)
         return score(truth, {"ftr": {"first_time_right": {"rate": rate}}, "weeks": weeks})
     return []
@@ -184,6 +147,19 @@ def measure_or_recall(scenario: str, orders: int, seed: int, kept: Path) -> Run:
     return Run(scenario, *([Score(**one) for one in sides[side]] for side in ("ours", "naive")))
 
 
+def _in_processes(wanted: Sequence[tuple[str, int, int, Path]], jobs: int) -> Iterator[Run]:
+    """Yield the runs in order as they are done, several at a time."""
+    # Started afresh: a copy of a process in which Arrow and DuckDB have threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_collect_seldom) as pool:
+        yield from pool.map(measure_or_recall, *zip(*wanted, strict=True))
+
+
+def _collect_seldom() -> None:
+    # A simulation makes millions of objects that live until its end: to look through them takes a tenth of its time.
+    gc.set_threshold(200_000, 50, 100)
+
+
 def table(runs: Iterable[Run]) -> str:
     """Return the scores of all seeds, pooled, as a Markdown table."""
     by_scenario: dict[str, list[Run]] = defaultdict(list)
@@ -193,26 +169,10 @@ def table(runs: Iterable[Run]) -> str:
     for scenario, its in by_scenario.items():
         naive = {one.name: one for one in average(run.naive for run in its)}
         for one in average(run.ours for run in its):
-            lines.append([scenario, one.name, _number(one), f"{one.of:,.0f}", _target(one), _reached(one)])
-            lines[-1].append(_number(naive[one.name]) if one.name in naive else "")
+            reached = "**no**" if one.reached is False else reached_text(one)
+            lines.append([scenario, one.name, value_text(one), f"{one.of:,.0f}", target_text(one), reached])
+            lines[-1].append(value_text(naive[one.name]) if one.name in naive else "")
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _number(one: Score) -> str:
-    # Adding zero turns −0 into 0.
-    return "–" if one.value is None else f"{round(one.value, 3) + 0.0:.3f}".removesuffix(".000")
-
-
-def _target(one: Score) -> str:
-    if one.at_most is not None:
-        return f"≤ {one.at_most:g}"
-    return "" if one.at_least is None else f"≥ {one.at_least:g}"
-
-
-def _reached(one: Score) -> str:
-    if one.at_least is one.at_most is None:
-        return ""
-    return {True: "yes", False: "**no**", None: "nothing to count"}[one.reached]
 
 
 def page(runs: Sequence[Run], seeds: int, orders: int) -> str:
@@ -244,7 +204,7 @@ What stands beside them:
 * *distance of shares* is the total variation distance between true and reported shares of the departments: 0 where they
   agree, 1 where nothing overlaps.
 * *shares within their interval* counts departments whose true share lies in the interval after people have looked up
-  {LABELS} errors (`origins --audit {LABELS}`, then `--labels`).
+  {AUDITED} errors (`origins --audit {AUDITED}`, then `--labels`).
 * *difference* is the distance between reported and true number, *width of the range* what ties in time leave open.
 """
 
@@ -256,6 +216,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=SEEDS, help="seeds from 1 on")
     parser.add_argument("--orders", type=int, default=ORDERS, help="orders of each log")
     parser.add_argument("--output", "-o", default=str(OUTPUT), help="page to write; - is standard output")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at a time; default: all cores")
     parser.add_argument("--folder", type=Path, help="folder for scores; those that are there are used again")
     given = parser.parse_args()
     if unknown := sorted(set(given.scenarios) - set(NEEDED)):
@@ -263,13 +224,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         kept = given.folder or Path(temporary)
         kept.mkdir(parents=True, exist_ok=True)
-        runs = []
         # All scenarios of one seed first: whatever a run is stopped at, it holds something of each.
-        for seed in range(1, given.seeds + 1):
-            for scenario in given.scenarios or NEEDED:
-                runs.append(measure_or_recall(scenario, given.orders, seed, kept))
-                missed = [one.name for one in runs[-1].ours if one.reached is False]
-                sys.stderr.write(f"{scenario}, seed {seed}: {', '.join(missed) or 'reached'}\n")
+        wanted = [
+            (scenario, given.orders, seed, kept)
+            for seed in range(1, given.seeds + 1)
+            for scenario in given.scenarios or NEEDED
+        ]
+        runs = []
+        for (scenario, _, seed, _), run in zip(wanted, _in_processes(wanted, given.jobs), strict=True):
+            runs.append(run)
+            missed = [one.name for one in run.ours if one.reached is False]
+            sys.stderr.write(f"{scenario}, seed {seed}: {', '.join(missed) or 'reached'}\n")
     text = page(runs, given.seeds, given.orders)
     sys.stdout.write(text)
     if given.output != "-":

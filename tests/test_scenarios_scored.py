@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ordermine.simulate.score import NEEDED, Score, average
 if TYPE_CHECKING:
     from types import ModuleType
 
+PROGRAM = Path(__file__).parents[1] / "benchmarks" / "accuracy.py"
 SEEDS = (1, 2)
 ORDERS = 500
 LARGER = {"mix": (4_000, SEEDS[:1])}
@@ -31,7 +33,7 @@ WIDER: dict[str, dict[str, float]] = {
 
 def load() -> ModuleType:
     name = "ordermine_accuracy"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parents[1] / "benchmarks" / "accuracy.py")
+    spec = importlib.util.spec_from_file_location(name, PROGRAM)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -84,3 +86,13 @@ def test_scores_that_are_kept_are_not_measured_again(tmp_path: Path, monkeypatch
     assert accuracy.measure_or_recall("mix", 10, 1, tmp_path) == first
     accuracy.measure_or_recall("mix", 10, 2, tmp_path)
     assert measured == [("mix", 10, 1), ("mix", 10, 2)]
+
+
+@pytest.mark.slow
+def test_the_page_is_the_same_whatever_the_number_of_processes() -> None:
+    arguments = [sys.executable, PROGRAM, "control", "loops", "--seeds", "2", "--orders", "60", "--output", "-"]
+    one, three = (
+        subprocess.run([*arguments, "--jobs", jobs], capture_output=True, check=True).stdout for jobs in ("1", "3")
+    )
+    assert one == three
+    assert b"| loops | returns: difference | 0 | 2 |" in one

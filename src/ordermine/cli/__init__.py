@@ -23,6 +23,7 @@ from ordermine.cli.inspect import inspect
 from ordermine.cli.map import map_command
 from ordermine.cli.measure import measure
 from ordermine.cli.origins import origins
+from ordermine.cli.score import score
 from ordermine.cli.scorecard import scorecard
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
@@ -53,6 +54,7 @@ app.command("scorecard")(scorecard)
 app.command("sql")(sql)
 app.command("export")(export)
 app.command("simulate")(simulate)
+app.command("score")(score)
 
 
 GRACE_S = 1.5

@@ -34,7 +34,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what exists.")]
 
 LOG_HELP = "A log, or an exported file."
-BEFORE_LOG = ("code",)
+BEFORE_LOG = ("code", "planted")
 """Arguments of reading commands that stand before the log."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.simulate.csv_export import write_csv
 from ordermine.simulate.lead_to_cash import HOURS
 from ordermine.simulate.project_file import write_project_file
-from ordermine.simulate.truth_file import write_truth
+from ordermine.simulate.truth_file import TRUTH, write_truth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from ordermine.simulate.export import Export
     from ordermine.simulate.recorder import Recorder
+
+EXPORT: Final = "orders.csv"
 
 
 def write_bundle(
@@ -31,7 +33,7 @@ def write_bundle(
     Files of these names that are there are replaced; the directory is made where it is missing.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    table, project, truth = (directory / name for name in ("orders.csv", "ordermine.toml", "truth.json"))
+    table, project, truth = (directory / name for name in (EXPORT, "ordermine.toml", TRUTH))
     rows = export.arrange(recorder.events)
     write_csv(table, rows, HOURS.day_stamp if export.by_day else HOURS.stamp, export.columns)
     write_project_file(project, HOURS, export, {event.step for event in rows})

@@ -1,16 +1,18 @@
-"""Writes the change log of orders as an ERP system exports it: a row per step, with the order's header."""
+"""Writes the change log of orders as an ERP system exports it: a row per step, with the order's header; counts it."""
 
 from __future__ import annotations
 
 import csv
+from collections import Counter, defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from ordermine.errors import InputError, UsageError
 from ordermine.simulate.master_data import cents, money
 from ordermine.simulate.steps import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ordermine.simulate.recorder import Event
@@ -72,6 +74,32 @@ def write_csv(
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(columns)
         rows.writerows(chosen(_row(event, stamp)) for event in events)
+
+
+def count_rows(path: Path) -> Mapping[str, tuple[int, int]]:
+    """Return order → rows of an export, those that repeat another counted once, and all of them.
+
+    Raises
+    ------
+    UsageError
+        There is no such file.
+    InputError
+        It is not an export that `simulate` wrote.
+    """
+    seen: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    every = Counter[str]()
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            number = next(rows, []).index(next(iter(COLUMN_KEYS)))
+            for row in rows:
+                seen[row[number]].add(tuple(row))
+                every[row[number]] += 1
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", hint="simulate the scenario again") from None
+    except (ValueError, IndexError, csv.Error):
+        raise InputError(f"{path} is not what `simulate` wrote", hint="simulate the scenario again") from None
+    return {order: (len(rows), every[order]) for order, rows in seen.items()}
 
 
 def _row(event: Event, stamp: Callable[[int], str]) -> tuple[str, ...]:

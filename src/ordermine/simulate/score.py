@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ordermine.errors import UsageError, near
+from ordermine.errors import InputError, UsageError, near
 from ordermine.simulate.journey import bare
 from ordermine.simulate.master_data import meaning
 
@@ -75,6 +75,24 @@ NEEDED: Mapping[str, Sequence[str]] = {
 which first-time-right is reported, each with ``week, n, rate``.
 """
 
+_LOOPS = ("handoffs", "returns", "rallies", "long_loops")
+_SECTIONS: Mapping[str, Sequence[str]] = {"loops": _LOOPS, "loops-day": _LOOPS, "mix": ("worse",), "maturity": ("ftr",)}
+"""Scenario → sections that its truth has beside those of every truth."""
+
+
+def needed_for(truth: Row) -> Sequence[str]:
+    """Return the results that are compared with a truth.
+
+    Raises
+    ------
+    UsageError
+        Its scenario has no scores.
+    """
+    scenario = str(truth["scenario"])
+    if scenario not in NEEDED:
+        raise UsageError(f"no scores for scenario {scenario!r}", hint=near(scenario, NEEDED))
+    return NEEDED[scenario]
+
 
 def score(truth: Row, results: Mapping[str, Any]) -> list[Score]:
     """Return the scores of a scenario's results.
@@ -90,16 +108,19 @@ def score(truth: Row, results: Mapping[str, Any]) -> list[Score]:
     ------
     UsageError
         The scenario has no scores, or a result is missing.
+    InputError
+        The truth lacks what its scenario has.
     """
     scenario = truth["scenario"]
-    if scenario not in NEEDED:
-        raise UsageError(f"no scores for scenario {scenario!r}", hint=near(scenario, NEEDED))
-    missing = [name for name in NEEDED[scenario] if name not in results]
+    missing = [name for name in needed_for(truth) if name not in results]
     if missing:
         raise UsageError(
             f"can't score {scenario!r} without {' and '.join(missing)}",
             hint="pass the results that NEEDED names for the scenario",
         )
+    absent = [section for section in _SECTIONS.get(scenario, ()) if section not in truth]
+    if absent:
+        raise InputError(f"the truth of {scenario!r} has no {', '.join(absent)}", hint="simulate the scenario again")
     return _SCORERS[scenario](truth, *(results[name] for name in NEEDED[scenario]))
 
 
@@ -213,7 +234,8 @@ def score_mix(truth: Row, findings: Sequence[Row]) -> list[Score]:
 
 def score_maturity(truth: Row, ftr: Row, weeks: Sequence[Row]) -> list[Score]:
     """Score first-time-right against what will have become of the orders, and a trend where there is none."""
-    rate = ftr["first_time_right"]["rate"]
+    rate, true = ftr["first_time_right"]["rate"], truth["ftr"]["rate"]
+    known = rate is not None and true is not None
     last, before = (
         (sum(week["n"] * week["rate"] for week in some), sum(week["n"] for week in some))
         for some in (weeks[-4:], weeks[:-4])
@@ -221,7 +243,7 @@ def score_maturity(truth: Row, ftr: Row, weeks: Sequence[Row]) -> list[Score]:
     comparable = bool(last[1] and before[1])
     trend = last[0] / last[1] - before[0] / before[1] if comparable else 0.0
     return [
-        Score("first-time-right: difference", abs(rate - truth["ftr"]["rate"]), at_most=0.01),
+        Score("first-time-right: difference", abs(rate - true) if known else 0, float(known), at_most=0.01),
         Score("last four weeks − weeks before", trend, float(comparable), at_most=0.01),
     ]
 

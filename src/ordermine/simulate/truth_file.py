@@ -1,9 +1,11 @@
-"""Writes what really happened, in the words of the tables that ordermine computes from the export."""
+"""Writes and reads what really happened, in the words of the tables that ordermine computes from the export."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from ordermine.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
 
     from ordermine.simulate.recorder import ChangeRequest, PlantedError, Recorder, Rejection
     from ordermine.simulate.working_hours import WorkingHours
+
+TRUTH: Final = "truth.json"
+"""Name of the file beside the export."""
+
+_SECTIONS: Final = ("scenario", "orders", "seed", "errors", "change_requests", "rejections")
 
 
 def write_truth(
@@ -40,6 +47,31 @@ def write_truth(
         **further,
     }
     path.write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def read_truth(folder: Path) -> dict[str, Any]:
+    """Return the truth of the export in a folder.
+
+    Raises
+    ------
+    UsageError
+        The folder has no ``truth.json``.
+    InputError
+        It is not what `write_truth` wrote.
+    """
+    path = folder / TRUTH
+    again = "name the folder that `ordermine simulate SCENARIO -o DIR` wrote"
+    try:
+        truth = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}", hint=again) from None
+    except ValueError:
+        raise InputError(f"{path} is not JSON", hint=again) from None
+    missing = [name for name in _SECTIONS if name not in truth] if isinstance(truth, dict) else list(_SECTIONS)
+    if missing:
+        raise InputError(f"{path} has no {', '.join(missing)}", hint=again)
+    assert isinstance(truth, dict)
+    return truth
 
 
 def _stamp(moment: int | None, hours: WorkingHours) -> str | None:
