@@ -36,7 +36,8 @@ GLOSSARY: Final = {
     ),
     "matured": (
         "Concluded long enough ago that error signals have had time to come: at least the 90th percentile of the lag "
-        "from conclusion to the first later signal, and at least 30 days, before the as-of moment."
+        "from conclusion to the first later signal, and at least 30 days, before the as-of moment. The percentile "
+        "allows for young orders, which can't have shown a long lag yet."
     ),
     "omission": (
         "A required field that was empty when the order left a stage, and was filled later by another department. Its "

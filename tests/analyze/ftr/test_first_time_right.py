@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,23 @@ def test_maturity_is_the_90th_percentile_of_the_lag_and_30_days_at_least(make_lo
     long = [order(f"A{n}", f"Enter Ship Bill Complain+{n}") for n in (40, 60)]
     assert measure_first_time_right(log_of(make_log, *long)).maturity_days == pytest.approx(58 + 1 / 1440)
     assert measure_first_time_right(log_of(make_log, *long), 7).maturity_days == 7
+
+
+def test_maturity_allows_for_orders_too_young_to_show_a_long_lag(make_log: Callable[..., Log]) -> None:
+    # Lags of 10, 60 and 70 days (and a minute) of orders followed for 200 days, and of 10 of three that were followed
+    # for 50. By lag R is 1 2 3 4, 2 for the one of 60 as the young could not have shown it, and 3 for the one of 70.
+    # Shorter than 70 are 2/3 of the lags, than 60 1/3: nine tenths of 2/3 lie at four fifths of the way from 60 to 70.
+    # Among six lags taken as they are, it would be half of the way.
+    old = [order(f"A{n}", f"Enter Ship Bill Complain+{n}") for n in (10, 60, 70)]
+    young = [order(f"B{n}", "Enter Ship Bill Complain+10", 150) for n in range(3)]
+    found = measure_first_time_right(log_of(make_log, *old, *young))
+    assert found.maturity_days == pytest.approx(68 + 1 / 1440)
+
+
+def test_signals_after_as_of_are_not_known_yet(make_log: Callable[..., Log]) -> None:
+    long = [order(f"A{n}", f"Enter Ship Bill Complain+{n}") for n in (40, 60)]
+    log = replace(log_of(make_log, *long), as_of_text="2026-02-20")
+    assert measure_first_time_right(log).maturity_days == pytest.approx(40 + 1 / 1440)
 
 
 def test_order_is_concluded_by_the_later_of_delivery_and_invoice(make_log: Callable[..., Log]) -> None:

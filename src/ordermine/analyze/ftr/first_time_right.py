@@ -14,6 +14,7 @@ from ordermine.analyze.origin.errors import Errors, find_errors, why_not
 from ordermine.errors import NotMeasurable
 from ordermine.eventlog.filters import micros
 from ordermine.eventlog.step_arrays import StepArrays, read_steps
+from ordermine.stats.truncation import truncated_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,30 +114,42 @@ def judge_orders(log: Log, maturity: float | None = None, errors: Errors | None 
     for name, events in signals.events.items():
         with_signal[name] = np.zeros(len(orders.case_no), dtype=bool)
         with_signal[name][position[events]] = True
-    days = measured_maturity(steps, orders, signals, position) if maturity is None else maturity
     as_of = micros(log.as_of) if log.as_of is not None else 0
+    days = measured_maturity(steps, orders, signals, position, as_of) if maturity is None else maturity
     matured = (orders.concluded != NEVER) & (concluded_us <= as_of - days * DAY_US)
     right = orders.completed & ~np.logical_or.reduce(list(with_signal.values()))
     untouched, measurable = _untouched(log, steps, orders, position)
     return Judged(orders, concluded_us, matured, right, untouched, measurable, with_signal, signals, steps, days)
 
 
-def measured_maturity(steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray) -> float:
+def measured_maturity(steps: StepArrays, orders: Orders, signals: Signals, position: np.ndarray, as_of: int) -> float:
     """Return M in days: the 90th percentile of the lag from conclusion to the first later signal, at least 30.
 
-    The percentile interpolates linearly. `position` is the order of every event.
+    An order that was concluded a week ago can only show lags of less than a week. Taken as they are, the lags seen
+    would make M too short, so the percentile is one of right-truncated lags, see `truncated_quantile`. A log that is
+    shorter than the longest lags can't tell of them: M is then the percentile of those that it could have shown.
+
+    Parameters
+    ----------
+    steps, orders, signals
+        Of the selected orders.
+    position
+        The order of every event.
+    as_of
+        The moment that counts as now, UTC µs; signals after it are not known yet.
     """
     import numpy as np
 
     events = np.unique(np.concatenate(list(signals.events.values())))
     order = position[events]
-    later = (orders.concluded[order] != NEVER) & (events > orders.concluded[order])
+    later = (orders.concluded[order] != NEVER) & (events > orders.concluded[order]) & (steps.stamp[events] <= as_of)
     events, order = events[later], order[later]
     if not len(events):
         return SHORTEST_MATURITY
     order, first = np.unique(order, return_index=True)
-    lags = (steps.stamp[events[first]] - steps.stamp[orders.concluded[order]]) / DAY_US
-    return max(SHORTEST_MATURITY, float(np.quantile(lags, LAG_SHARE)))
+    concluded = steps.stamp[orders.concluded[order]]
+    lags, followed = (steps.stamp[events[first]] - concluded) / DAY_US, (as_of - concluded) / DAY_US
+    return max(SHORTEST_MATURITY, truncated_quantile(lags, followed, LAG_SHARE))
 
 
 def _untouched(log: Log, steps: StepArrays, orders: Orders, position: np.ndarray) -> tuple[np.ndarray, bool]:
