@@ -1,9 +1,11 @@
-"""Which new order a rejected one was entered as: said by a reference, else found by likeness."""
+"""Which new order a rejected or cancelled one was entered as: said by a reference, else found by likeness."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ordermine.schema import MEASURABLE
@@ -38,7 +40,7 @@ class Link:
 
 
 def link_resubmissions(log: Log, rejected: Mapping[int, int]) -> dict[int, Link]:
-    """Return the links of rejected orders (case number → instant of the last rejection, UTC µs)."""
+    """Return the links of rejected or cancelled orders (case number → instant of the last rejection, UTC µs)."""
     links = _by_reference(log, rejected) if "reference" in log.recorded else {}
     if MEASURABLE["resubmission by similarity"] <= log.recorded:
         left = {case: at for case, at in rejected.items() if case not in links}
@@ -83,21 +85,39 @@ class _Order:
 def _by_likeness(log: Log, rejected: Mapping[int, int], taken: set[int]) -> dict[int, Link]:
     """Link orders of the same customer that are alike, one to one, so that the sum of scores is greatest."""
     import numpy as np
-    from scipy.optimize import linear_sum_assignment
 
     orders = _orders_of_customers(log, rejected)
     links: dict[int, Link] = {}
     for customer in sorted(orders):
-        old = [order for order in orders[customer] if order.case_no in rejected]
-        new = [order for order in orders[customer] if order.case_no not in taken]
-        scores = np.array([[likeness(one, other, rejected[one.case_no]) for other in new] for one in old])
-        if not scores.size or not scores.any():
+        alike = _alike(orders[customer], rejected, taken)
+        if not alike:
             continue
+        from scipy.optimize import linear_sum_assignment
+
+        old, new = (sorted({pair[side] for pair in alike}) for side in (0, 1))
+        scores = np.array([[alike.get((one, other), 0.0) for other in new] for one in old])
+        starts = {order.case_no: order.start for order in orders[customer]}
         for row, column in zip(*linear_sum_assignment(scores, maximize=True), strict=True):
             if scores[row, column] > 0:
-                case, other = old[row].case_no, new[column]
-                links[case] = Link(case, other.case_no, float(scores[row, column]), other.start)
+                case, other = old[row], new[column]
+                links[case] = Link(case, other, float(scores[row, column]), starts[other])
     return links
+
+
+def _alike(orders: Iterable[_Order], rejected: Mapping[int, int], taken: set[int]) -> dict[tuple[int, int], float]:
+    """Return (rejected order, new one) → score of the pairs that are alike, among the orders of one customer."""
+    by_start = sorted((order for order in orders if order.case_no not in taken), key=attrgetter("start", "case_no"))
+    starts = [order.start for order in by_start]
+    found = {}
+    for one in orders:
+        if one.case_no not in rejected:
+            continue
+        at = rejected[one.case_no]
+        # Only orders of these days can be alike: a customer may have very many.
+        for other in by_start[bisect_left(starts, at) : bisect_right(starts, at + WINDOW_DAYS * DAY_US)]:
+            if score := likeness(one, other, at):
+                found[one.case_no, other.case_no] = score
+    return found
 
 
 def likeness(one: _Order, other: _Order, rejected_at: int) -> float:

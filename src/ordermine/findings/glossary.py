@@ -49,6 +49,10 @@ GLOSSARY: Final = {
         "is unattributable, and the reason is told."
     ),
     "rally": "An alternation A B A B … between two departments with at least two returns in a row.",
+    "re-entry": (
+        "An order that was resubmitted, or that stands for one that was rejected, or cancelled by the company, for "
+        "good: linked to it as a resubmission is. It is not right the first time."
+    ),
     "redo": "A step done again by another resource than the one that did it first in the order.",
     "rejection": "A step of kind reject. An order counts once, with its last rejection and the number of rounds.",
     "repeat": "A step done again by the resource that did it first in the order.",

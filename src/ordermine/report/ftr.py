@@ -19,7 +19,7 @@ SIGNAL_NAMES: Final = {
 }
 SIGNAL_SOURCES: Final = {
     "correction": "field changes with old and new value",
-    "re_entry": "references between orders",
+    "re_entry": "which orders were entered anew",
     "credit": "credit notes",
     "contact": "complaints",
     "exception": "blocks or returns",

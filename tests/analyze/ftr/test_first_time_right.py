@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ordermine.analyze.ftr.first_time_right import first_time_right_by_week, measure_first_time_right
+from ordermine.analyze.ftr.first_time_right import (
+    first_time_right_by_week,
+    judge_orders,
+    measure_first_time_right,
+)
 from ordermine.errors import NotMeasurable
+from ordermine.eventlog.filters import Filters
 from ordermine.eventlog.log import Log, open_log
 
 if TYPE_CHECKING:
@@ -139,6 +144,80 @@ def test_every_signal_counts_and_default_and_system_blocks_do_not(make_log: Call
     assert found.signals == {"correction": 0, "re_entry": 1, "credit": 1, "contact": 1, "exception": 2}
     default = [order(f"D{n}", "Enter Block Ship Bill") for n in range(3)]
     assert measure_first_time_right(log_of(make_log, *default)).first_time_right.hits == 3
+
+
+ALIKE = {"customer": "C", "item": "Pump", "amount": "1000"}
+
+
+def entered(case: str, steps: str, start: int = 0, reason: str = "", **header: str) -> list[dict[str, str]]:
+    """Return an order of its own customer, for a pump of 1,000, unless told otherwise; with the reason to cancel it."""
+    header = {**ALIKE, "customer": case.rstrip("2"), "reference": "", **header}
+    return [{**event, **header} for event in order(case, steps, start, Cancel=reason)]
+
+
+def test_order_that_stands_for_one_alike_is_not_right_the_first_time(make_log: Callable[..., Log]) -> None:
+    done = "Enter Ship Bill"
+    log = log_of(
+        make_log,
+        # Entered anew: after a rejection, after the company's cancellation, for nine tenths of the value.
+        entered("rejected", "Enter Reject"), entered("rejected2", done, 3),
+        entered("ours", "Enter Cancel", reason="No stock"), entered("ours2", done, 30),
+        entered("less", "Enter Reject"), entered("less2", done, 5, amount="900"),
+        # Not: the customer cancelled, it was restored, nothing was wrong, too late, too different.
+        entered("theirs", "Enter Cancel", reason="Cancelled by customer"), entered("theirs2", done, 3),
+        entered("restored", "Enter Reject Restore Ship Bill"), entered("restored2", done, 3),
+        entered("fine", done), entered("fine2", done, 3),
+        entered("late", "Enter Reject"), entered("late2", done, 31),
+        entered("dearer", "Enter Reject"), entered("dearer2", done, 3, amount="1101"),
+        entered("other", "Enter Reject"), entered("other2", done, 3, item="Valve"),
+    )  # fmt: skip
+    found = measure_first_time_right(log)
+    assert found.signals["re_entry"] == 3
+    assert found.observable["re_entry"]
+    # All but the seven that stay rejected or cancelled; of these, all but the three entered anew.
+    assert (found.completed.hits, found.first_time_right.hits) == (11, 8)
+    judged = judge_orders(log)
+    names = dict(log.rows("SELECT case_no, case_id FROM cases"))
+    anew = judged.orders.case_no[judged.with_signal["re_entry"]].tolist()
+    assert sorted(names[case] for case in anew) == ["less2", "ours2", "rejected2"]
+
+
+def test_one_rejected_order_is_entered_anew_once(make_log: Callable[..., Log]) -> None:
+    # Two orders are alike; the one for the same amount stands for the rejected one, the other is an order like any.
+    log = log_of(
+        make_log,
+        entered("A", "Enter Reject"),
+        entered("A2", "Enter Ship Bill", 3, amount="950"),
+        entered("A22", "Enter Ship Bill", 3),
+    )
+    found = measure_first_time_right(log)
+    assert (found.signals["re_entry"], found.completed.hits, found.first_time_right.hits) == (1, 2, 1)
+
+
+def test_reference_to_a_rejected_order_makes_a_re_entry_unless_a_document_refers(make_log: Callable[..., Log]) -> None:
+    rejected = [order(case, "Enter Reject") for case in ("A", "B")]
+    anew, credited = order("A2", "Enter Ship Bill", 60), order("B2", "Enter Ship Bill Credit", 60)
+    anew[0]["reference"] = "A"
+    credited[-1]["reference"] = "B"
+    found = measure_first_time_right(log_of(make_log, *rejected, anew, credited))
+    assert (found.signals["re_entry"], found.signals["credit"], found.first_time_right.hits) == (1, 1, 0)
+
+
+def test_re_entry_is_seen_where_orders_are_stopped_and_can_be_linked(make_log: Callable[..., Log]) -> None:
+    def seen(*orders: list[dict[str, str]]) -> bool:
+        return measure_first_time_right(log_of(make_log, *orders)).observable["re_entry"]
+
+    assert seen(entered("A", "Enter Reject"))
+    assert not seen(entered("A", "Enter Ship Bill"))
+    assert not seen(order("A", "Enter Reject"))
+
+
+def test_filters_may_leave_out_either_order(make_log: Callable[..., Log]) -> None:
+    log = log_of(make_log, entered("A", "Enter Reject"), entered("A2", "Enter Ship Bill", 3))
+    for case, anew in (("A", 0), ("A2", 0)):
+        found = measure_first_time_right(open_log(log.path, filters=Filters(case=case)), 0)
+        assert (found.orders, found.signals["re_entry"]) == (1, anew)
+    assert measure_first_time_right(log).signals["re_entry"] == 1
 
 
 def test_missing_source_makes_the_rate_an_upper_bound(make_log: Callable[..., Log]) -> None:

@@ -107,7 +107,7 @@ def judge_orders(log: Log, maturity: float | None = None, errors: Errors | None 
             hint='say which do, under [activities] in the project file: "Goods issue" = { kind = "deliver" }',
         )
     orders = conclude(log, steps)
-    signals = find_signals(log, steps, errors)
+    signals = find_signals(log, steps, orders, errors)
     position = np.searchsorted(orders.case_no, steps.case_no)
     concluded_us = np.where(orders.concluded == NEVER, 0, steps.stamp[orders.concluded])
     with_signal = {}

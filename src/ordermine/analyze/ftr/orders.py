@@ -26,6 +26,8 @@ class Orders:
     case_no: np.ndarray
     concluded: np.ndarray
     """Event that concluded the order, `NEVER` where it is open."""
+    stopped: np.ndarray
+    """Rejection, or cancellation by the company, after which the order doesn't go on; `NEVER` where there is none."""
     completed: np.ndarray
     """Concluded by delivery or invoice and not reversed."""
     cancelled_by_customer: np.ndarray
@@ -63,8 +65,9 @@ def conclude(log: Log, steps: StepArrays) -> Orders:
     by_customer = np.zeros(size, dtype=bool)
     by_customer[cancelled] = _asked_to_cancel(log, steps, stopped[cancelled])
     completed = (fulfilled != NEVER) & ~for_good
-    concluded = np.where(fulfilled != NEVER, fulfilled, np.where(for_good & ~by_customer, stopped, NEVER))
-    return Orders(steps.case_no[begins], concluded, completed, by_customer & (fulfilled == NEVER))
+    by_company = np.where(for_good & ~by_customer, stopped, NEVER)
+    concluded = np.where(fulfilled != NEVER, fulfilled, by_company)
+    return Orders(steps.case_no[begins], concluded, by_company, completed, by_customer & (fulfilled == NEVER))
 
 
 def _last_milestone(delivered: np.ndarray, invoiced: np.ndarray) -> np.ndarray:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ordermine.analyze.ftr.orders import NEVER, Orders
 from ordermine.analyze.origin.errors import CLASSES, Errors
+from ordermine.analyze.outcome.resubmission_seen import resubmission_is_seen
+from ordermine.eventlog.resubmissions import link_resubmissions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,12 +31,14 @@ class Signals:
     """Signal → whether the log could show it."""
 
 
-def find_signals(log: Log, steps: StepArrays, errors: Errors | None) -> Signals:
+def find_signals(log: Log, steps: StepArrays, orders: Orders, errors: Errors | None) -> Signals:
     """Return the signals of the selected orders.
 
     * **correction**: an error, as in `origins`; seen where fields and their values are recorded;
-    * **re_entry**: the order was entered anew: a resubmission, or a reference between it and a rejected or cancelled
-      order; seen where there are resubmissions or references;
+    * **re_entry**: the order was resubmitted, or it stands for one that was rejected, or cancelled by the company, for
+      good (linked by reference, else by similarity, see `link_resubmissions`); seen where there are resubmissions, or
+      where there are rejections or cancellations and what links orders. The order that it stands for needs no signal:
+      it isn't completed. Where filters leave that one out, the signal is not seen;
     * **credit**: a credit adjustment;
     * **contact**: a complaint;
     * **exception**: a block that neither a system nor more than half of the orders get, a return.
@@ -42,8 +47,8 @@ def find_signals(log: Log, steps: StepArrays, errors: Errors | None) -> Signals:
 
     Parameters
     ----------
-    log, steps
-        An open log and its steps.
+    log, steps, orders
+        An open log, its steps and what became of its orders.
     errors
         Its errors; None where they can't be traced.
     """
@@ -56,14 +61,14 @@ def find_signals(log: Log, steps: StepArrays, errors: Errors | None) -> Signals:
     blocks = _blocks(steps)
     events = {
         "correction": corrections,
-        "re_entry": np.union1d(np.flatnonzero(steps.is_kind("resubmit")), _referred(log, steps)),
+        "re_entry": np.union1d(np.flatnonzero(steps.is_kind("resubmit")), _entered_anew(log, steps, orders)),
         "credit": np.flatnonzero(steps.is_kind("credit")),
         "contact": np.flatnonzero(steps.is_kind("complaint")),
         "exception": np.union1d(blocks, np.flatnonzero(steps.is_kind("return"))),
     }
     observable = {
         "correction": errors is not None,
-        "re_entry": "resubmit" in known or "reference" in log.recorded,
+        "re_entry": "resubmit" in known or (bool({"reject", "cancel"} & known) and resubmission_is_seen(log)),
         "credit": "credit" in known,
         "contact": "complaint" in known,
         "exception": bool({"block", "return"} & known),
@@ -83,24 +88,14 @@ def _blocks(steps: StepArrays) -> np.ndarray:
     return at
 
 
-def _referred(log: Log, steps: StepArrays) -> np.ndarray:
-    """Return the events that refer to a rejected or cancelled order, and the last stop of the orders referred to."""
+def _entered_anew(log: Log, steps: StepArrays, orders: Orders) -> np.ndarray:
+    """Return the first events of the orders that stand for one that the company rejected or cancelled for good."""
     import numpy as np
 
-    if "reference" not in log.recorded:
-        return np.zeros(0, dtype=np.int64)
-    stops = np.flatnonzero(steps.is_kind("reject", "cancel"))
-    last = dict(zip(steps.case_no[stops].tolist(), stops.tolist(), strict=True))
-    pairs = log.rows(
-        """
-        SELECT e.case_no, e.seq, c.case_no
-        FROM events e JOIN all_cases c ON e.reference = c.case_id
-        WHERE e.reference IS NOT NULL AND c.case_no <> e.case_no ORDER BY ALL
-        """
+    stopped = orders.stopped[orders.stopped != NEVER]
+    links = link_resubmissions(
+        log, dict(zip(steps.case_no[stopped].tolist(), steps.stamp[stopped].tolist(), strict=True))
     )
-    found = set()
-    for case, seq, other in pairs:
-        if other in last:
-            first = int(np.searchsorted(steps.case_no, case))
-            found |= {first + seq - 1, last[other]}
-    return np.array(sorted(found), dtype=np.int64)
+    # The new order itself may be filtered out.
+    new = np.array(sorted(link.new for link in links.values()), dtype=np.int64)
+    return np.searchsorted(steps.case_no, new[np.isin(new, orders.case_no)])

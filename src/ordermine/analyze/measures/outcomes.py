@@ -88,8 +88,8 @@ _SEEN: Final = {
     ),
     "re_entry": (
         "Orders entered anew",
-        "were entered anew after a rejection or cancellation",
-        "a reference to the other order, or customer, item and amount",
+        "were entered anew after a rejection, or a cancellation by the company",
+        "steps of kind reject or cancel, and a reference to the other order or customer, item and amount",
         "accuracy",
     ),
     "credit": (
