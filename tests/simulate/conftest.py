@@ -47,13 +47,13 @@ def demo_log(tmp_path_factory: pytest.TempPathFactory) -> Written:
 @pytest.fixture(scope="session")
 def scenario_log(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written]:
     """Give the log of a scenario, at most 1,000 orders; scenarios that only look different share a run."""
-    recorders: dict[int, Any] = {}
+    recorders: dict[Any, Any] = {}
     logs: dict[str, Written] = {}
 
     def log(name: str) -> Written:
         if name not in logs:
             plan = SCENARIOS[name].plan
-            company = id(plan.behaviour)
+            company = (id(plan.behaviour), plan.draw)
             if company not in recorders:
                 recorders[company] = plan.simulate(1000, 3)
             recorder, folder = recorders[company], tmp_path_factory.mktemp(name)

@@ -21,6 +21,12 @@ def test_skewed_squares_the_throw(monkeypatch: pytest.MonkeyPatch) -> None:
     assert dice_that_throw(monkeypatch, 0.5).skewed(10, 110) == 35
 
 
+@pytest.mark.parametrize(("throw", "expected"), [(0.5, 0.0), (0.75, 6.0), (0.0, -12.0)])
+def test_normal_adds_up_twelve_throws(monkeypatch: pytest.MonkeyPatch, throw: float, expected: float) -> None:
+    # (12 × throw − 6) × 2
+    assert dice_that_throw(monkeypatch, throw).normal(2.0) == expected
+
+
 @pytest.mark.parametrize(("throw", "expected"), [(0.0, "a"), (0.24, "a"), (0.25, "c"), (0.999, "c")])
 def test_weighted_follows_the_weights(monkeypatch: pytest.MonkeyPatch, throw: float, expected: str) -> None:
     assert dice_that_throw(monkeypatch, throw).weighted({"a": 1, "b": 0, "c": 3}) == expected

@@ -62,15 +62,24 @@ def _bill_monthly(journey: Journey) -> Course[None]:
 def _conclude(journey: Journey) -> Course[None]:
     """Take the order as done; where it was not right, let that show after a while, in one of several ways."""
     number, now = journey.order.number, journey.company.now
-    if not journey.may(journey.behaviour.late_complaint):
-        journey.recorder.conclusions.append(Conclusion(number, now))
+    risk = _risk(journey)
+    if not journey.may(risk):
+        journey.recorder.conclusions.append(Conclusion(number, now, risk))
         return
     signal = journey.dice.pick(list(_LATE_SIGNALS))
     shows_at = now + journey.dice.spread(_UNTIL_SIGNAL)
-    journey.recorder.conclusions.append(Conclusion(number, now, signal, shows_at))
+    journey.recorder.conclusions.append(Conclusion(number, now, risk, signal, shows_at))
     yield from journey.wait_until(shows_at)
     department, reason = _LATE_SIGNALS[signal]
     yield from journey.work(department, signal, Note(reason=reason))
+
+
+def _risk(journey: Journey) -> float:
+    """Return how likely the order, concluded now, is to prove wrong later."""
+    behaviour, company = journey.behaviour, journey.company
+    of_week = behaviour.late_complaint_by_week.get(company.hours.week(company.now), 0.0)
+    of_team = next((team.late_complaint for team in behaviour.teams if team.name == journey.order.team), 0.0)
+    return behaviour.late_complaint + of_week + of_team
 
 
 def _hear_customer(journey: Journey) -> Course[None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from ordermine.simulate.behaviour import Behaviour
 from ordermine.simulate.company import WORKFLOW
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.export import Export
 from ordermine.simulate.lead_to_cash import HOURS
 from ordermine.simulate.loops import true_loops
@@ -32,6 +32,6 @@ PLAN = Plan(
         workflow=WORKFLOW,
         notified=0.2,
     ),
-    export=Export(columns=tuple(COLUMN_KEYS), repeat=("Ship partial delivery", "Create monthly invoice")),
+    export=Export(columns=COLUMNS_WITH_OBJECTS, repeat=("Ship partial delivery", "Create monthly invoice")),
     further_truth=lambda recorder: true_loops(recorder.events, HOURS.stamp),
 )

@@ -18,7 +18,7 @@ from ordermine.simulate.company import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 CUSTOMER_MASTER = ""
 """Stands in for a department where the value was wrong before the order began: no event wrote it."""
@@ -56,6 +56,8 @@ class Team:
     """Its part of all orders."""
     segments: Mapping[str, float]
     order_types: Mapping[str, float]
+    late_complaint: float = 0.0
+    """Added to the share of orders that prove wrong only after they were delivered and invoiced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +160,13 @@ class Behaviour:
     """Order type → errors that nobody notices because nobody looks."""
     late_complaint: float = 0.0
     """Orders that prove wrong only after they were delivered and invoiced."""
+    late_complaint_by_week: Mapping[str, float] = field(default_factory=dict)
+    """Week of the invoice, e.g. 2026-W07 → added to that share."""
+    weeks: int = 26
+    """Weeks in which the exported orders begin."""
+    busy: Mapping[str, float] = field(default_factory=dict)
+    """Week → how many times as many orders begin in it as in a usual one."""
+    pilot_team: str = ""
+    """Team that takes part in a pilot, which changes nothing."""
+    pilot_weeks: Collection[str] = ()
+    """Weeks in which orders of this team must arrive to be in the pilot."""

@@ -40,13 +40,20 @@ COLUMN_KEYS: Final = {
     "Reference": "reference",
     "Object type": "object_type",
     "Object id": "object_id",
+    "Team": "",
+    "Pilot": "",
 }
 """Column that an export may have → key of the project file that it plays; empty for case attributes."""
 
 OBJECT_COLUMNS: Final = ("Object type", "Object id")
 
-COLUMNS: Final = tuple(column for column in COLUMN_KEYS if column not in OBJECT_COLUMNS)
-"""The columns of an export that doesn't say which object a step belongs to."""
+TEAM_COLUMNS: Final = ("Team", "Pilot")
+
+COLUMNS_WITH_OBJECTS: Final = tuple(column for column in COLUMN_KEYS if column not in TEAM_COLUMNS)
+"""The columns of an export that says which object a step belongs to."""
+
+COLUMNS: Final = tuple(column for column in COLUMNS_WITH_OBJECTS if column not in OBJECT_COLUMNS)
+"""The columns of an export that doesn't."""
 
 _ID_PREFIXES: Final = {"lead": "LD", "quote": "QU", "contract": "CT", "delivery": "DN", "invoice": "IN"}
 """Type of an object other than the order → how its numbers begin."""
@@ -128,6 +135,8 @@ def _row(event: Event, stamp: Callable[[int], str]) -> tuple[str, ...]:
         note.reason,
         note.reference,
         *_object(event),
+        order.team,
+        "yes" if order.in_pilot else "no",
     )
 
 

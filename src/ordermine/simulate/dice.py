@@ -45,6 +45,13 @@ class Dice:
             low_share, low = share, high
         return low
 
+    def normal(self, deviation: float) -> float:
+        """Return a number that is normally distributed around 0, but for what lies beyond six deviations."""
+        total = -6.0
+        for _ in range(12):
+            total += self._throw()
+        return total * deviation
+
     def pick(self, options: Sequence[T]) -> T:
         """Return one of the options, each equally likely."""
         return options[int(self._throw() * len(options))]

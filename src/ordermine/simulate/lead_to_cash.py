@@ -34,17 +34,26 @@ HOURS = WorkingHours(
             date(2026, 10, 3),
             date(2026, 12, 25),
             date(2026, 12, 26),
+            date(2027, 1, 1),
+            date(2027, 3, 26),
+            date(2027, 3, 29),
+            date(2027, 5, 1),
+            date(2027, 5, 6),
+            date(2027, 5, 17),
+            date(2027, 10, 3),
+            date(2027, 12, 25),
+            date(2027, 12, 26),
         }
     ),
 )
-"""Germany, 2026; the first day is a Monday."""
+"""Germany, 2026 and 2027; the first day is a Monday."""
 
 _WEEK = 7 * DAY
 _BEFORE = 4
-_EXPORTED = 26
 _AFTER = 2
-"""Weeks before, during and after the half-year whose orders are exported; the export is made at the end."""
+"""Weeks before and after those whose orders are exported; the export is made at the end."""
 
+_HALF_YEAR = 26
 _USUAL_TRAFFIC = 1000
 """Orders in the half-year that `STAFF` is made for."""
 
@@ -63,47 +72,56 @@ class _Arrival:
 
 
 def run(orders: int, seed: int, behaviour: Behaviour) -> Recorder:
-    """Simulate half a year in which `orders` orders begin, and two more weeks until the export.
+    """Simulate the weeks in which `orders` orders begin, and two more until the export.
 
-    People have at least the usual traffic to deal with, before and after the half-year too, so that queues
+    People have at least the usual traffic to deal with, before and after these weeks too, so that queues
     are alike for few and for many orders; what is not exported is forgotten. Orders that are entered anew
     after a rejection come on top of `orders`.
     """
-    traffic = max(orders, _USUAL_TRAFFIC)
+    usual = _USUAL_TRAFFIC * behaviour.weeks // _HALF_YEAR
+    traffic = max(orders, usual)
     teams = {team.name: (f"T{index:02d}-", _TEAM) for index, team in enumerate(behaviour.teams)}
-    company = Company(HOURS, traffic / _USUAL_TRAFFIC, {**STAFF, **teams})
+    company = Company(HOURS, traffic / usual, {**STAFF, **teams})
     company.misfile(behaviour.misfiled_people, Dice(seed, "misfiled people"))
     exported, forgotten = Recorder(), Recorder()
     for arrival in _arrivals(orders, traffic, seed, behaviour):
         recorder = exported if arrival.exported else forgotten
         journey = Journey(arrival.order, company, behaviour, recorder, arrival.dice)
         company.clock.process(_live(journey, arrival.moment))
-    company.clock.run(until=(_BEFORE + _EXPORTED + _AFTER) * _WEEK)
+    company.clock.run(until=(_BEFORE + behaviour.weeks + _AFTER) * _WEEK)
     _settle_rejections(exported)
     return exported
 
 
 def _arrivals(orders: int, traffic: int, seed: int, behaviour: Behaviour) -> list[_Arrival]:
     arrivals = []
-    spans = {
-        "before": (0, _BEFORE),
-        "exported": (_BEFORE, _BEFORE + _EXPORTED),
-        "after": (_BEFORE + _EXPORTED, _BEFORE + _EXPORTED + _AFTER),
-    }
+    end = _BEFORE + behaviour.weeks
+    spans = {"before": (0, _BEFORE), "exported": (_BEFORE, end), "after": (end, end + _AFTER)}
     for span, (first, last) in spans.items():
-        for index in range(traffic * (last - first) // _EXPORTED):
+        for index in range(traffic * (last - first) // behaviour.weeks):
             dice = Dice(seed, span, index)
             order = _order(seed, traffic, behaviour, dice)
             _refine(order, behaviour, Dice(seed, span, index, "refined"), seed)
+            season = Dice(seed, span, index, "season")
             if order.new_customer and order.channel == "Web":
-                moment = dice.whole(first * 7, last * 7 - 1) * DAY + dice.whole(6 * HOUR, 23 * HOUR)
+                day = _in_season(dice.whole(first * 7, last * 7 - 1), first, last, behaviour, season)
+                moment = day * DAY + dice.whole(6 * HOUR, 23 * HOUR)
             else:
-                day = HOURS.next_workday(7 * dice.whole(first, last - 1) + dice.whole(0, 4))
-                moment = day * DAY + dice.whole(HOURS.opens * HOUR, HOURS.closes * HOUR)
-            # every so many-th of the half-year, so that exactly `orders` of them are exported
+                day = _in_season(7 * dice.whole(first, last - 1) + dice.whole(0, 4), first, last, behaviour, season)
+                moment = HOURS.next_workday(day) * DAY + dice.whole(HOURS.opens * HOUR, HOURS.closes * HOUR)
+            order.in_pilot = order.team == behaviour.pilot_team and HOURS.week(moment) in behaviour.pilot_weeks
+            # every so many-th of these weeks, so that exactly `orders` of them are exported
             chosen = span == "exported" and (index + 1) * orders // traffic > index * orders // traffic
             arrivals.append(_Arrival(moment, order, chosen, dice))
     return arrivals
+
+
+def _in_season(day: int, first: int, last: int, behaviour: Behaviour, dice: Dice) -> int:
+    """Return the same weekday in a week that is chosen by how busy it is."""
+    if not behaviour.busy:
+        return day
+    weights = {week: behaviour.busy.get(HOURS.week(week * _WEEK), 1.0) for week in range(first, last)}
+    return 7 * dice.weighted(weights) + day % 7
 
 
 def _order(seed: int, traffic: int, behaviour: Behaviour, dice: Dice) -> Order:

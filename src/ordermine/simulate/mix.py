@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.simulate.behaviour import Behaviour, Team
 from ordermine.simulate.company import BILLING, CUSTOMER_SERVICE, DEAL_DESK, LOGISTICS, ORDER_MANAGEMENT
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.export import Export
 from ordermine.simulate.plan import Plan
 
@@ -69,6 +69,6 @@ PLAN = Plan(
         uninspected={"Standard": 0.4, "Project": 0.4},
     ),
     # no region: a team is most of its region, so it would be compared with little but itself
-    export=Export(columns=tuple(COLUMN_KEYS), case_attributes=("Segment", "Order type")),
+    export=Export(columns=COLUMNS_WITH_OBJECTS, case_attributes=("Segment", "Order type")),
     further_truth=_planted,
 )

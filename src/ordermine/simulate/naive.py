@@ -6,10 +6,11 @@ Rows are those of an export as ``csv.DictReader`` gives them, which are in the o
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ordermine.simulate.maturity import iso_week
 from ordermine.simulate.steps import STEPS
+from ordermine.simulate.working_hours import iso_week
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,7 +95,7 @@ def first_time_right_by_week(rows: Iterable[Row]) -> list[dict[str, Any]]:
     for row in rows:
         kind = STEPS[row["Step"]].kind
         if kind == "invoice":
-            invoiced.setdefault(row["Order"], iso_week(row["Changed at"]))
+            invoiced.setdefault(row["Order"], iso_week(date.fromisoformat(row["Changed at"][:10])))
         elif kind in _SIGNALS:
             troubled.add(row["Order"])
     orders = Counter(invoiced.values())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ordermine.simulate.behaviour import IN_TIME, NOBODY, Behaviour
 from ordermine.simulate.company import BILLING, LEGAL, LOGISTICS, MARKETING, ORDER_MANAGEMENT, SALES, WORKFLOW
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.export import Export
 from ordermine.simulate.plan import Plan
 
@@ -28,7 +28,7 @@ PLAN = Plan(
         },
     ),
     export=Export(
-        columns=tuple(COLUMN_KEYS),
+        columns=COLUMNS_WITH_OBJECTS,
         required={"lead": ["tax_id"], "qualify": ["ship_to"], "contract": ["contract.terms"]},
     ),
 )

@@ -27,7 +27,7 @@ from ordermine.simulate.company import (
     SALES,
     WEB_SHOP,
 )
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.export import Export
 from ordermine.simulate.plan import Plan
 
@@ -89,7 +89,7 @@ PLAN = Plan(
         contact_unlogged={"Field sales": 0.1, "Web": 0.05, "Partner": 0.4},
     ),
     export=Export(
-        columns=tuple(COLUMN_KEYS),
+        columns=COLUMNS_WITH_OBJECTS,
         lineage={
             "order.price": "quote.price",
             "invoice.price": "order.price",

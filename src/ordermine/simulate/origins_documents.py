@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.origins import PLAN as ORIGINS
 
 PLAN = replace(
     ORIGINS,
     export=replace(
         ORIGINS.export,
-        columns=tuple(column for column in COLUMN_KEYS if column != "Old value"),
+        columns=tuple(column for column in COLUMNS_WITH_OBJECTS if column != "Old value"),
         documents=True,
     ),
 )

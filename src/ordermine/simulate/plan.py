@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _ORDINARY = Export()
 
 
+def _as_it_is(behaviour: Behaviour, seed: int) -> Behaviour:
+    return behaviour
+
+
 def _nothing(recorder: Recorder) -> Mapping[str, Any]:
     return {}
 
@@ -28,13 +32,15 @@ class Plan:
     """A scenario, apart from its size and seed."""
 
     behaviour: Behaviour
+    draw: Callable[[Behaviour, int], Behaviour] = _as_it_is
+    """Behaviour and seed → the behaviour with what chance decides once for the whole company."""
     export: Export = _ORDINARY
     further_truth: Callable[[Recorder], Mapping[str, Any]] = _nothing
     """Sections that ``truth.json`` has besides errors, change requests and rejections."""
 
     def simulate(self, orders: int, seed: int) -> Recorder:
-        """Return events and truth of half a year in which this many orders begin; same seed, same result."""
-        return run(orders, seed, self.behaviour)
+        """Return events and truth of the time in which this many orders begin; same seed, same result."""
+        return run(orders, seed, self.draw(self.behaviour, seed))
 
     def write(self, directory: Path, scenario: str, orders: int, seed: int) -> list[Path]:
         """Simulate, write export, project file and truth into the directory, and return their paths."""

@@ -26,6 +26,7 @@ class Order:
     """Field → the value that is recorded now."""
     team: str = ""
     """The sales team that has the order, where Sales is divided into teams."""
+    in_pilot: bool = False
     further_items: tuple[str, ...] = ()
     """Items of the second and later lines."""
 
@@ -112,6 +113,8 @@ class Conclusion:
 
     order: str
     concluded_at: int
+    risk: float
+    """How likely it was that the order would prove wrong."""
     signal: str = ""
     """Step by which it will show that the order wasn't right; empty if it was right the first time."""
     signal_at: int | None = None

@@ -9,7 +9,7 @@ rejected so shortly before the export that nobody knows yet.
 from __future__ import annotations
 
 from ordermine.simulate.behaviour import Behaviour
-from ordermine.simulate.csv_export import COLUMN_KEYS
+from ordermine.simulate.csv_export import COLUMNS_WITH_OBJECTS
 from ordermine.simulate.export import Export
 from ordermine.simulate.plan import Plan
 
@@ -25,5 +25,5 @@ PLAN = Plan(
         partial_delivery=0.0,
         lines={1: 0.45, 2: 0.2, 3: 0.15, 5: 0.1, 6: 0.1},
     ),
-    export=Export(columns=tuple(COLUMN_KEYS)),
+    export=Export(columns=COLUMNS_WITH_OBJECTS),
 )

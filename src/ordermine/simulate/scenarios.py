@@ -17,6 +17,8 @@ from ordermine.simulate import (
     origins,
     origins_documents,
     rejections,
+    weekly,
+    weekly_steady,
 )
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ SCENARIOS: dict[str, Scenario] = {
         Scenario("rejections", "rejected orders, entered anew with a reference or without", rejections.PLAN),
         Scenario("mix", "thirty sales teams, two of them worse than their mix", mix.PLAN),
         Scenario("maturity", "errors that show long after the invoice", maturity.PLAN),
+        Scenario("weekly", "60 weeks with a shift, a season and a pilot that does nothing", weekly.PLAN),
+        Scenario("weekly-steady", "the same, without the shift", weekly_steady.PLAN),
     )
 }
 
@@ -62,7 +66,7 @@ def write_scenario(name: str, directory: Path, orders: int, seed: int) -> list[P
     directory
         Made where it is missing; files of the scenario's names in it are replaced.
     orders
-        How many orders begin in the exported half-year, at least 1.
+        How many orders begin in the exported weeks, at least 1.
     seed
         Same seed, same files, byte for byte.
 

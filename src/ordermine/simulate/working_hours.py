@@ -10,6 +10,12 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+def iso_week(day: date) -> str:
+    """Return the ISO week of a day: ``2026-W07``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
 @dataclass(frozen=True)
 class WorkingHours:
     """Mondays to Fridays between two hours of the day, holidays left out."""
@@ -52,6 +58,10 @@ class WorkingHours:
         there = self.first_day + timedelta(days=moment // DAY)
         first = (there.replace(day=1) + timedelta(days=31)).replace(day=1)
         return (first - self.first_day).days * DAY
+
+    def week(self, moment: int) -> str:
+        """Return the week of the moment, as `iso_week` writes it."""
+        return iso_week(self.first_day + timedelta(days=moment // DAY))
 
     def stamp(self, moment: int) -> str:
         """Return the moment as an export writes it: ``2026-02-27 14:05:09``, local time without an offset."""
