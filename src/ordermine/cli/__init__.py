@@ -14,6 +14,7 @@ import typer
 
 from ordermine.cli import state
 from ordermine.cli.analyze import analyze
+from ordermine.cli.compare import compare
 from ordermine.cli.discover import discover
 from ordermine.cli.explain import explain
 from ordermine.cli.export import export
@@ -49,6 +50,7 @@ app.command("measure")(measure)
 app.command("explain")(explain)
 app.command("origins")(origins)
 app.command("ftr")(ftr)
+app.command("compare")(compare)
 app.command("show")(show)
 app.command("scorecard")(scorecard)
 app.command("sql")(sql)

@@ -84,7 +84,7 @@ BEHAVIOUR = replace(
     pilot_team=PILOT_TEAM,
     pilot_weeks=PILOT_WEEKS,
 )
-EXPORT = Export(columns=(*COLUMNS, *TEAM_COLUMNS), case_attributes=("Segment", "Region", "Order type", *TEAM_COLUMNS))
+EXPORT = Export(columns=(*COLUMNS, *TEAM_COLUMNS))
 
 
 def draw_weeks(behaviour: Behaviour, seed: int, shift: float) -> Behaviour:
