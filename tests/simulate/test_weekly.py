@@ -80,7 +80,7 @@ def test_without_the_shift_everything_else_is_the_same(scenario_log: Callable[[s
     assert sum(weeks.values()) / len(weeks) == pytest.approx(0.9, abs=0.006)
 
 
-def test_the_pilot_takes_in_the_best_team_for_some_weeks(scenario_log: Callable[[str], Written]) -> None:
+def test_the_pilot_takes_in_one_of_the_best_teams_for_some_weeks(scenario_log: Callable[[str], Written]) -> None:
     log = scenario_log("weekly")
     began = begins(log)
     piloted = {number for number, case in log.cases.items() if case[0]["Pilot"] == "yes"}
@@ -90,8 +90,8 @@ def test_the_pilot_takes_in_the_best_team_for_some_weeks(scenario_log: Callable[
     assert not {began[number] for number in of_team - piloted} & set(PILOT_WEEKS[1:])
     assert len({row["Team"] for row in log.rows}) == 10
     assert {len({(row["Team"], row["Pilot"]) for row in case}) for case in log.cases.values()} == {1}
-    best = min(PLAN.behaviour.teams, key=lambda team: team.late_complaint)
-    assert best.name == PILOT_TEAM
+    best = sorted(PLAN.behaviour.teams, key=lambda team: team.late_complaint)[:2]
+    assert PILOT_TEAM in [team.name for team in best]
 
 
 def test_the_risk_of_an_order_is_that_of_its_week_and_team_in_the_pilot_or_not() -> None:

@@ -5,7 +5,7 @@ One order in ten proves wrong, half of them within 12 days of the invoice, the o
 * from week 2026-W38 on, 3 more orders in a hundred prove wrong: the true shift;
 * from week to week the share goes up and down by itself, with a standard deviation of 0.7 points, for all alike;
 * a December peak, quiet holidays and a summer slump change how many orders there are, not how good they are;
-* ten sales teams differ. The best of them takes part in a pilot from 2026-W14 to W29, because it wanted to. The pilot
+* ten sales teams differ. One of the best takes part in a pilot from 2026-W14 to W29, because it wanted to. The pilot
   changes nothing: its orders look better than the others, as they did before.
 
 Weeks of quality are those in which orders are invoiced, weeks of the pilot those in which customers first get
@@ -53,12 +53,12 @@ _POINTS = {
     "Sales North 1": -3.0,
     "Sales North 2": 1.5,
     "Sales North 3": 0.0,
-    "Sales East 1": 2.0,
-    "Sales East 2": -1.0,
-    "Sales South 1": -2.0,
-    "Sales South 2": 3.0,
+    "Sales East 1": 3.0,
+    "Sales East 2": -1.5,
+    "Sales South 1": -4.5,
+    "Sales South 2": 4.5,
     "Sales South 3": 0.0,
-    "Sales West 1": 1.0,
+    "Sales West 1": 1.5,
     "Sales West 2": -1.5,
 }
 """Team → by how many points its share of orders that prove wrong differs from the usual."""
