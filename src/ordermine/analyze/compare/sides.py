@@ -9,6 +9,7 @@ from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.measures.population import Population, population
 from ordermine.errors import NotMeasurable, UsageError
 from ordermine.eventlog.views import identifier
+from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -112,8 +113,6 @@ def choose_sides(
 
 
 def _chosen(orders: Population, period: Period | None, name: str) -> Side:
-    import numpy as np
-
     inside = orders.everyone
     if period is not None:
         if period.start_us is not None:
@@ -121,19 +120,23 @@ def _chosen(orders: Population, period: Period | None, name: str) -> Side:
         if period.end_us is not None:
             inside = inside & (orders.moment < period.end_us)
         if not inside.any():
-            first, last = (
-                np.datetime64(int(day), "D") for day in (orders.monday.min(initial=0), orders.monday.max(initial=0))
-            )
-            raise UsageError(
-                f"no order of side {name} was concluded in {period.text}",
-                hint=f"orders were concluded in the weeks from {first} to {last}",
-            )
+            raise UsageError(f"no order of side {name} was concluded in {period.text}", hint=_span(orders))
     if not (inside & orders.matured).any():
         raise NotMeasurable(
             f"no order of side {name} has matured: concluded {orders.maturity_days:.0f} days before as-of or earlier",
             hint="take an earlier period, or say how long errors take to show: --maturity DAYS",
         )
     return Side(orders, inside & orders.matured, period)
+
+
+def _span(orders: Population) -> str:
+    """Return, as a hint, when orders were concluded."""
+    import numpy as np
+
+    if not len(orders):
+        return "none of its orders was concluded at all"
+    first, last = (np.datetime64(int(day), "D") for day in (orders.monday.min(), orders.monday.max()))
+    return f"orders were concluded in the weeks from {first} to {last}"
 
 
 def find_clusterings(first: Side, second: Side) -> tuple[list[Clustering], list[str]]:
@@ -177,11 +180,11 @@ def find_mix(first: Side, second: Side) -> tuple[Mix | None, list[str]]:
     """
     import numpy as np
 
+    declared, notes = _attributes(first, second)
     used: list[str] = []
-    notes = []
     strata = np.zeros(len(first) + len(second), dtype=np.int64)
-    for name in _attributes(first, second):
-        _, values = np.unique([*_values(first, name), *_values(second, name)], return_inverse=True)
+    for name, stored in declared.items():
+        _, values = np.unique([*_values(first, stored), *_values(second, stored)], return_inverse=True)
         _, finer = np.unique(strata * (int(values.max()) + 1) + values, return_inverse=True)
         alike = _alike(finer[: len(first)], finer[len(first) :])
         if min(alike) < ENOUGH_ALIKE:
@@ -195,12 +198,24 @@ def find_mix(first: Side, second: Side) -> tuple[Mix | None, list[str]]:
     return (Mix(tuple(used), strata[: len(first)], strata[len(first) :]) if used else None), notes
 
 
-def _attributes(first: Side, second: Side) -> list[str]:
-    """Return the case attributes that the project file declares and both logs have, but for the cluster."""
-    declared = dict.fromkeys(name for source in first.log.project.source for name in source.case_attributes)
+def _attributes(first: Side, second: Side) -> tuple[dict[str, str], list[str]]:
+    """Return the declared case attributes with the names that both logs have for them, and what has to be said.
+
+    A mapped column goes by its canonical name in a log, one whose name the log uses itself by ``source_<name>``.
+    """
     present = [set(side.log.table("SELECT * FROM all_cases LIMIT 0").column_names) for side in (first, second)]
-    cluster = first.log.project.log.cluster
-    return [name for name in declared if name in present[0] & present[1] and name != cluster]
+    both = present[0] & present[1]
+    stored: dict[str, str] = {}
+    notes = []
+    for source in first.log.project.source:
+        canonical = {column: KEY_COLUMNS[key] for key, column in source.columns().items()}
+        for name in source.case_attributes:
+            known = [other for other in (canonical.get(name, name), name, f"source_{name}") if other in both]
+            if not known:
+                notes.append(f"not adjusted for {name}: it is not a case attribute of both logs")
+            elif name != first.log.project.log.cluster:
+                stored[name] = known[0]
+    return stored, notes
 
 
 def _alike(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
