@@ -30,6 +30,10 @@ GLOSSARY: Final = {
         "the default, a failed delivery, a return). Shares are of the matured orders."
     ),
     "handoff": "The boundary between two visits that follow each other within a segment.",
+    "inconclusive": (
+        "Of a comparison: the interval of the difference includes none, so better and worse are both possible. It says "
+        "nothing about the difference being small; the smallest one that could have been seen is given with it."
+    ),
     "interval": ("Wilson's 95 % interval of a share, widened where [log] cluster says that orders belong together."),
     "long loop": (
         "A visit whose department was last visited three or more visits ago within the segment: A B C A holds one."
@@ -67,6 +71,10 @@ GLOSSARY: Final = {
         "set again. What [expected] repeat lists is no rework."
     ),
     "right in the end": "Completed, with or without error signals on the way.",
+    "same mix": (
+        "A difference of two sides if the second's orders were mixed as the first's by the declared case attributes: its "
+        "orders are weighted by how many of their kind the first has, durations are compared within each kind."
+    ),
     "segment": "The part of an order between events without a recorded department. Nothing spans such an event.",
     "self-loop": "An activity repeated immediately.",
     "suppression": (

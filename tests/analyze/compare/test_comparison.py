@@ -281,5 +281,5 @@ def test_sides_that_make_no_sense_are_refused(make_log: MakeLog) -> None:
         by_period(log, "2026-W02..2026-W04", "2026-W01..2026-W12")
     with pytest.raises(NotMeasurable, match="no order of side B has matured"):
         by_period(log, second="2026-W26..")
-    with pytest.raises(UsageError, match="cluster 'depatment' is neither a column"):
+    with pytest.raises(UsageError, match="--cluster 'depatment': neither a column"):
         by_condition(log, "case_id LIKE 'A%'", "case_id LIKE 'B%'", cluster="depatment")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.measures.population import Population, population
-from ordermine.errors import NotMeasurable, UsageError
+from ordermine.errors import NotMeasurable, UsageError, near
 from ordermine.eventlog.views import identifier
 from ordermine.schema import KEY_COLUMNS
 
@@ -232,6 +232,17 @@ def _values(side: Side, name: str) -> list[str]:
 
 
 def declare_cluster(log: Log, cluster: str) -> None:
-    """Take orders of the log as if its project file declared that cluster: a column, or a pattern on case ids."""
+    """Take orders of the log as if its project file declared that cluster: a column, or a pattern on case ids.
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+    """
     settings = log.project.log.model_copy(update={"cluster": cluster})
+    if cluster not in log.columns and settings.cluster_pattern(log.columns) is None:
+        raise UsageError(
+            f"--cluster {cluster!r}: neither a column of this log nor a pattern with a group",
+            hint=near(cluster, log.columns),
+        )
     log.project = log.project.model_copy(update={"log": settings})
