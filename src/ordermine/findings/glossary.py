@@ -72,8 +72,8 @@ GLOSSARY: Final = {
     ),
     "right in the end": "Completed, with or without error signals on the way.",
     "same mix": (
-        "A difference of two sides if the second's orders were mixed as the first's by the declared case attributes: its "
-        "orders are weighted by how many of their kind the first has, durations are compared within each kind."
+        "Of a comparison: the difference if the second side's orders were mixed as the first's by the declared case "
+        "attributes. They are weighted by how many of their kind the first has; durations are compared within each kind."
     ),
     "segment": "The part of an order between events without a recorded department. Nothing spans such an event.",
     "self-loop": "An activity repeated immediately.",
