@@ -19,7 +19,7 @@ WHERE = "Orders of side {side} with an event for which this SQL condition holds.
 def compare(
     reading: Reading,
     other: Annotated[
-        Path | None, typer.Argument(help="Side B, if it is another log or export.", metavar="[LOG]", show_default=False)
+        Path | None, typer.Argument(help="Side B, if it is another log or export.", metavar="LOG", show_default=False)
     ] = None,
     period_a: Annotated[
         str | None, typer.Option("--period-a", help=PERIOD.format(side="A"), metavar="FROM..TO")
