@@ -35,6 +35,7 @@ COMMANDS = [
     ["map", "log", "-o", "map.pdf"],
     ["sql", "log", "SELECT * FROM steps ORDER BY case_no, seq", "--format", "csv"],
     ["show", "log", "3"],
+    ["compare", "log", "--where-a", "case_id < '3'", "--where-b", "case_id >= '3'", "--maturity", "0", "-q"],
     *(["export", "log", "-o", f"export{ending}"] for ending in (".csv", ".parquet", ".xes.gz", ".jsonl")),
 ]
 SURROUNDINGS = [

@@ -73,7 +73,7 @@ GLOSSARY: Final = {
     "right in the end": "Completed, with or without error signals on the way.",
     "same mix": (
         "Of a comparison: the difference if the second side's orders were mixed as the first's by the declared case "
-        "attributes. They count as often as the first has orders of their kind; durations are compared within each kind."
+        "attributes. They count as often as the first has orders of their kind; durations are compared within a kind."
     ),
     "segment": "The part of an order between events without a recorded department. Nothing spans such an event.",
     "self-loop": "An activity repeated immediately.",
