@@ -25,6 +25,7 @@ from ordermine.cli.map import map_command
 from ordermine.cli.measure import measure
 from ordermine.cli.origins import origins
 from ordermine.cli.score import score
+from ordermine.cli.report import report
 from ordermine.cli.scorecard import scorecard
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
@@ -51,6 +52,7 @@ app.command("explain")(explain)
 app.command("origins")(origins)
 app.command("ftr")(ftr)
 app.command("compare")(compare)
+app.command("report")(report)
 app.command("show")(show)
 app.command("scorecard")(scorecard)
 app.command("sql")(sql)

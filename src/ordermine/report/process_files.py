@@ -1,8 +1,9 @@
-"""The files that `discover -o` and `map -o` write."""
+"""The files that `discover -o` and `map -o` write, and how files are put into their place."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault, UsageError
@@ -10,7 +11,7 @@ from ordermine.report.drawing.bpmn import bpmn_xml
 from ordermine.report.drawing.map_file import draw
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ordermine.discover.graph import Graph
@@ -33,21 +34,49 @@ def process_files(process: Process, by_department: Graph, title: str) -> dict[st
     return files
 
 
+def check_free(folder: Path, names: Iterable[str], *, force: bool) -> None:
+    """Raise UsageError if files can't be written into a folder: it is a file, or holds one of them without `force`."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file", hint="name a folder")
+    existing = [name for name in names if (folder / name).exists()]
+    if existing and not force:
+        raise UsageError(f"{folder / existing[0]}: exists", hint="add --force to replace it, or name another folder")
+
+
 def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
-    """Write files into a folder.
+    """Write files into a folder: all of them are written before the first one is put into its place.
 
     Raises
     ------
     UsageError
         One of them exists and `force` isn't given; nothing is written then.
     EnvironmentFault
-        The folder can't be written.
+        The folder can't be written; what was there before is untouched.
     """
-    existing = [name for name in files if (folder / name).exists()]
-    if existing and not force:
-        raise UsageError(f"{folder / existing[0]}: exists", hint="add --force to replace it, or name another folder")
-    for name, contents in files.items():
-        write_file(folder / name, contents, force=True)
+    check_free(folder, files, force=force)
+    folder = folder.absolute()
+    # Within a folder that exists, which may be a file system of its own.
+    staged = (folder if folder.exists() else folder.parent) / f".{folder.name}.{os.getpid()}.new"
+    try:
+        staged.mkdir(parents=True)
+        for name, contents in files.items():
+            _write(staged / name, contents)
+        if folder.exists():
+            for name in files:
+                (staged / name).replace(folder / name)
+        else:
+            staged.replace(folder)
+    except OSError as error:
+        raise EnvironmentFault(f"{folder}: {error.strerror or error}", hint="check space and permissions") from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _write(path: Path, contents: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(contents)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_file(path: Path, contents: bytes, *, force: bool) -> None:
@@ -67,10 +96,7 @@ def write_file(path: Path, contents: bytes, *, force: bool) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            file.write(contents)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(temporary, contents)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

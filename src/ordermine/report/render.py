@@ -102,24 +102,24 @@ def markdown(heading: Sequence[str], tables: Sequence[Table], notes: Sequence[st
     """Return heading, tables and notes as Markdown."""
     lines: list[str] = []
     for line in heading:
-        lines += [_escaped(line), ""]
+        lines += [escaped(line), ""]
     for table in tables:
-        lines += [f"## {_escaped(table.title)}", ""]
+        lines += [f"## {escaped(table.title)}", ""]
         if table.rows:
-            lines.append("| " + " | ".join(_escaped(column.heading) for column in table.columns) + " |")
+            lines.append("| " + " | ".join(escaped(column.heading) for column in table.columns) + " |")
             lines.append("|" + "|".join(" ---: " if c.unit in RIGHT else " --- " for c in table.columns) + "|")
             for row in table.rows:
                 cells = zip(row, table.columns, strict=True)
-                lines.append("| " + " | ".join(_escaped(value_text(value, c.unit)) for value, c in cells) + " |")
+                lines.append("| " + " | ".join(escaped(value_text(value, c.unit)) for value, c in cells) + " |")
             lines.append("")
         if table.more:
             lines += [f"… and {table.more:,} more", ""]
-        lines += [line for note in table.notes for line in (_escaped(note), "")]
-    lines += [f"- {_escaped(note)}" for note in notes]
+        lines += [line for note in table.notes for line in (escaped(note), "")]
+    lines += [f"- {escaped(note)}" for note in notes]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, HTML included."""
     shown = visible(text)
     for character in "\\`*_[]|#":

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NO_DEPARTMENTS: Final = "departments are not recorded"
 MOST_WAITS: Final = 8
+LEAST_PART: Final = 0.01
+"""Of all waiting between departments, below which a pair isn't worth a line."""
 RETURNS: Final = """
 SELECT a::VARCHAR, b::VARCHAR, case_no, count(*) FROM returns WHERE NOT expected GROUP BY ALL ORDER BY ALL
 """
@@ -48,7 +50,8 @@ def waiting_between(log: Log) -> Waiting | str:
     spoken = [
         HandoffWait(row["source"], row["target"], row["handoffs"], row["median_s"], row["p90_s"], row["part"])
         for row in rows
-        if row["cases"] >= FEWEST_CASES
+        if row["part"] >= LEAST_PART
+        and row["cases"] >= FEWEST_CASES
         and all(people.get(row[end], FEWEST_PEOPLE) >= FEWEST_PEOPLE for end in ("source", "target"))
     ]
     # One pair alone that isn't shown could be had from the others.
