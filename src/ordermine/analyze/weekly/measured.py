@@ -12,7 +12,14 @@ from ordermine.analyze.measures.registry import MEASURES
 from ordermine.analyze.weekly.value import Before, Change, MeasureSaid, NotMeasured, WeekValue
 from ordermine.errors import NotMeasurable
 from ordermine.stats.control import Period, p_prime
-from ordermine.stats.intervals import Proportion, clustered, difference, wilson_limits
+from ordermine.stats.intervals import (
+    Proportion,
+    clustered,
+    difference,
+    mean_interval,
+    quantile_interval,
+    wilson_limits,
+)
 from ordermine.stats.prediction import prediction_limits
 
 if TYPE_CHECKING:
@@ -131,7 +138,8 @@ def _change(measure: Measure, latest: _InWeek, before: Sequence[_InWeek]) -> Cha
 
     Of shares: the difference of the two shares, each with an interval that is widened by σ_z² of the p′ chart of the
     weeks before, or for clusters where that is more. Of other numbers: the week's value less the mean of the weeks
-    before, with the limits within which one further week is to be expected.
+    before; the limits are those within which one further week is to be expected, or those of the week's own value,
+    whichever is wider on its side.
     """
     if measure.unit == "share":
         sigma_z = _sigma_z(before)
@@ -141,11 +149,24 @@ def _change(measure: Measure, latest: _InWeek, before: Sequence[_InWeek]) -> Cha
         return Change(found.value, found.low, found.high, _verdict(measure.better, found.low, found.high))
     values = _values(measure, before)
     limits = prediction_limits(values, CONFIDENCE)
+    own = _own_limits(measure, latest)
     value = latest.value(measure)
-    if limits is None or value is None:
+    if limits is None or own is None or value is None:
         return None
-    low, high = value - limits[1], value - limits[0]
-    return Change(value - statistics.fmean(values), low, high, _verdict(measure.better, low, high))
+    usual = statistics.fmean(values)
+    low, high = min(value - limits[1], own[0] - usual), max(value - limits[0], own[1] - usual)
+    return Change(value - usual, low, high, _verdict(measure.better, low, high))
+
+
+def _own_limits(measure: Measure, week: _InWeek) -> tuple[float, float] | None:
+    """Return the limits of a week's median or mean; None where it has too few orders for any."""
+    if measure.unit == "seconds":
+        middle = quantile_interval(week.values.tolist(), confidence=CONFIDENCE)
+        low, high = middle.low, middle.high
+    else:
+        mean = mean_interval(week.values, week.clusters, CONFIDENCE)
+        low, high = mean.low, mean.high
+    return None if low is None or high is None else (low, high)
 
 
 def _sigma_z(weeks: Sequence[_InWeek]) -> float:

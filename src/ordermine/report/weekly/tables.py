@@ -10,8 +10,8 @@ from ordermine.report.origins import HIDDEN
 from ordermine.report.table import Column, Table, counted, share_text
 from ordermine.report.weekly.words import (
     STATUS_WORDS,
-    change_text,
     day_text,
+    difference_text,
     interval_text,
     number_text,
     reason_text,
@@ -99,7 +99,9 @@ def measure_table(report: WeeklyReport) -> Table:
             interval_text(said.overall, said.measure.unit),
             said.overall.n,
             f"{number_text(said.latest.value, said.measure.unit)} in {said.latest_week}" if said.latest else "–",
-            change_text(said) if said.latest else "–",
+            number_text(said.before.value, said.measure.unit) if said.before else "–",
+            "–" if said.change is None else said.change.verdict,
+            "–" if said.change is None else difference_text(said.change, said.measure.unit),
         )
         for said in report.measures
     ]
@@ -107,11 +109,13 @@ def measure_table(report: WeeklyReport) -> Table:
         "All measures",
         (
             Column("measure", "measure"),
-            Column("overall", "all matured orders", "number"),
+            Column("overall", "all matured", "number"),
             Column("interval", "95 %", "number"),
             Column("n", "orders", "count"),
             Column("latest", "latest matured week", "number"),
-            Column("change", "against the weeks before"),
+            Column("before", "weeks before", "number"),
+            Column("verdict", "change"),
+            Column("change", "by", "number"),
         ),
         rows,
     )
