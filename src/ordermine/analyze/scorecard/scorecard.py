@@ -73,7 +73,7 @@ def scorecard(log: Log) -> Scorecard:
     NotMeasurable
         The log has no orders, or none has matured.
     """
-    targets = _targets(log)
+    targets = targets_of(log)
     orders = population(log)
     if not orders.matured.any():
         raise NotMeasurable(
@@ -124,7 +124,14 @@ def card_of(orders: Population, targets: dict[str, Target]) -> Scorecard:
     )
 
 
-def _targets(log: Log) -> dict[str, Target]:
+def targets_of(log: Log) -> dict[str, Target]:
+    """Return the targets of the project file, by the measures' names.
+
+    Raises
+    ------
+    UsageError
+        There is no such measure.
+    """
     found = {}
     for name, target in log.project.targets.items():
         try:

@@ -10,6 +10,7 @@ from ordermine.stats.intervals import Proportion, difference
 
 if TYPE_CHECKING:
     import datetime as dt
+
     from ordermine.analyze.run import Analysis
     from ordermine.analyze.weekly.value import Earlier, EarlierFinding, ReportWeek, Status
     from ordermine.eventlog.log import Log
@@ -62,9 +63,7 @@ def _filtered(described: dict[str, str]) -> str:
     return " ".join(f"--{name} {value}" for name, value in described.items()) or "all orders"
 
 
-def compare_findings(
-    analysis: Analysis, earlier: Earlier, found: int, version: str, project_sha256: str
-) -> Changes:
+def compare_findings(analysis: Analysis, earlier: Earlier, found: int, version: str, project_sha256: str) -> Changes:
     """Return which findings are new, worse, persisting, better or resolved.
 
     Parameters
@@ -79,7 +78,9 @@ def compare_findings(
         Of this report.
     """
     now = {finding.id: finding for finding in analysis.findings}
-    compared = [Compared(_status(one, earlier.findings.get(key)), one, earlier.findings.get(key)) for key, one in now.items()]
+    compared = [
+        Compared(_status(one, earlier.findings.get(key)), one, earlier.findings.get(key)) for key, one in now.items()
+    ]
     skipped = {one.code for one in analysis.skipped}
     gone = [one for key, one in earlier.findings.items() if key not in now]
     compared += [Compared("resolved", None, one) for one in gone if one.code not in skipped]
@@ -111,4 +112,3 @@ def _status(now: Finding, before: EarlierFinding | None) -> Status:
     if change.low is None or change.high is None or change.low <= 0 <= change.high:
         return "persisting"
     return "worse" if change.low > 0 else "better"
-

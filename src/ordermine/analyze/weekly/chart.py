@@ -40,7 +40,9 @@ def chart_first_time_right(
     assert population.judged is not None
     known = earlier.weeks if earlier else {}
     shown = tuple(
-        ChartWeek(week.name, week.monday, len(week.at), int(values.timely[week.at].sum()), week.mature, known.get(week.name))
+        ChartWeek(
+            week.name, week.monday, len(week.at), int(values.timely[week.at].sum()), week.mature, known.get(week.name)
+        )
         for week in weeks
     )
     observable = population.judged.signals.observable
@@ -53,5 +55,7 @@ def chart_first_time_right(
 
 
 def _smallest_shift(chart: Chart) -> float | None:
-    usual = statistics.median_low([point.period.of for point in chart.points if point.period.mature and point.period.of])
+    usual = statistics.median_low(
+        [point.period.of for point in chart.points if point.period.mature and point.period.of]
+    )
     return smallest_detectable_shift(chart.centre, usual, sigma_z=chart.sigma_z, side="below")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from ordermine.analyze.origin.errors import CLASSES, why_not
+from ordermine.analyze.origin.errors import why_not
 from ordermine.analyze.origin.summary import people_by_department, summarise
+from ordermine.analyze.origin.suppression import guarded_origins
 from ordermine.analyze.registry import find
-from ordermine.analyze.weekly.matrix import matrix
+from ordermine.analyze.weekly.matrix import count_between, trimmed
 from ordermine.analyze.weekly.value import HandoffWait, OriginShare, OriginsSaid, Waiting
 from ordermine.eventlog.on_demand import create_view
 from ordermine.stats.suppress import FEWEST_CASES, FEWEST_PEOPLE
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ordermine.analyze.measures.population import Population
-    from ordermine.analyze.origin.errors import Errors
-    from ordermine.analyze.origin.summary import DepartmentOrigins, Origins
-    from ordermine.analyze.run import Analysis
+    from ordermine.analyze.origin.summary import DepartmentOrigins
+    from ordermine.analyze.origin.suppression import Guarded
     from ordermine.analyze.weekly.matrix import Matrix
     from ordermine.eventlog.log import Log
 
@@ -38,7 +36,7 @@ def returns_between(log: Log) -> Matrix | str:
     if "department" not in log.recorded:
         return NO_DEPARTMENTS
     create_view(log, "returns")
-    return matrix(log.rows(RETURNS), people_by_department(log), totals=False)
+    return count_between(log.rows(RETURNS), people_by_department(log))
 
 
 def waiting_between(log: Log) -> Waiting | str:
@@ -63,15 +61,14 @@ def origins_of(log: Log, population: Population) -> OriginsSaid | str:
     """Return where errors start, against where they are noticed."""
     if population.errors is None:
         return why_not(log)
+    summary = summarise(log, population.errors, population.case_no[population.matured])
+    guarded = guarded_origins(log)
     people = people_by_department(log)
-    matured = population.case_no[population.matured]
-    summary = summarise(log, population.errors, matured)
-    table = matrix(_errors_between(population.errors), people, totals=True)
-    started = dict(zip(table.rows, table.row_totals, strict=True))
-    noticed = dict(zip(table.columns, table.column_totals, strict=True))
-    departments = [
-        _origin_share(one, summary, started, noticed, people) for one in summary.departments if one.originated or one.detected
+    cells = [
+        [None if (i, j) in guarded.cells else count for j, count in enumerate(row)]
+        for i, row in enumerate(guarded.counts)
     ]
+    departments = [_share(one, guarded, people) for one in summary.departments if one.originated or one.detected]
     # The order of departments must not tell what is hidden.
     departments.sort(key=lambda one: (one.started is None, -(one.started or 0), one.department))
     return OriginsSaid(
@@ -80,55 +77,19 @@ def origins_of(log: Log, population: Population) -> OriginsSaid | str:
         unattributable=tuple(sorted(summary.unattributable.items(), key=lambda item: (-item[1], item[0]))),
         change_requests=summary.change_requests,
         departments=tuple(departments),
-        matrix=table,
+        matrix=trimmed(guarded.names, cells),
     )
 
 
-def _errors_between(errors: Errors) -> list[tuple[str, str, int, int]]:
-    import numpy as np
-
-    known = (errors.kind != CLASSES.index("change_request")) & (errors.originated_by >= 0)
-    names = [*errors.departments, "not recorded"]
-    times = Counter(
-        zip(errors.originated_by[known].tolist(), errors.detected_by[known].tolist(), errors.case_no[known].tolist(), strict=True)
-    )
-    assert np.all(errors.originated_by[known] < len(errors.departments))
-    return [(names[start], names[seen], case, count) for (start, seen, case), count in sorted(times.items())]
-
-
-def _origin_share(
-    one: DepartmentOrigins,
-    summary: Origins,
-    started: Mapping[str | None, int | None],
-    noticed: Mapping[str | None, int | None],
-    people: Mapping[str, int],
-) -> OriginShare:
-    """Return the numbers of a department that may be shown; what the matrix hides is hidden here, too."""
-    told = started.get(one.department, 0)
-    seen = noticed.get(one.department, 0)
-    known = told is not None
+def _share(one: DepartmentOrigins, guarded: Guarded, people: Mapping[str, int]) -> OriginShare:
+    """Return the numbers of a department that may be shown."""
+    known = one.department not in guarded.started
     few = people.get(one.department, FEWEST_PEOPLE) < FEWEST_PEOPLE or 0 < one.rate.hits < FEWEST_CASES
     return OriginShare(
         department=one.department,
-        started=told,
-        noticed=seen,
+        started=one.originated if known else None,
+        noticed=None if one.department in guarded.noticed else one.detected,
         share=one.share if known else None,
         bounds=(one.bound_low, one.bound_high) if known else None,
         rate=one.rate if known and not few and one.rate.of else None,
-    )
-
-
-def hush(analysis: Analysis, origins: OriginsSaid | str) -> Analysis:
-    """Return the findings without those that would tell what the matrix of origins hides."""
-    if isinstance(origins, str):
-        return analysis
-    table = origins.matrix
-    open_rows = {
-        name
-        for name, total, cells in zip(table.rows, table.row_totals, table.cells, strict=True)
-        if total is not None and (name not in table.columns or cells[table.columns.index(name)] is not None)
-    }
-    kept = [one for one in analysis.findings if one.code not in ("OM601", "OM603") or one.subject in open_rows]
-    return replace(
-        analysis, findings=kept, suppressed=analysis.suppressed + len(analysis.findings) - len(kept)
     )

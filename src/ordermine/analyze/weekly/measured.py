@@ -79,7 +79,9 @@ def say_measures(
         said.append(
             MeasureSaid(
                 measure,
-                overall=estimate_of(measure.unit, values.value[overall], None if clusters is None else clusters[overall]),
+                overall=estimate_of(
+                    measure.unit, values.value[overall], None if clusters is None else clusters[overall]
+                ),
                 latest=estimate_of(measure.unit, mature[-1].values, mature[-1].clusters) if mature else None,
                 latest_week=mature[-1].week.name if mature else None,
                 before=_before(measure, mature[:-1]),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ordermine.analyze.measures.population import population as orders_of
 from ordermine.analyze.run import analyze
+from ordermine.analyze.scorecard.scorecard import card_of, targets_of
 from ordermine.analyze.weekly.changes import check_comparable, compare_findings, sample_orders
 from ordermine.analyze.weekly.chart import chart_first_time_right
-from ordermine.analyze.weekly.departments import hush, origins_of, returns_between, waiting_between
+from ordermine.analyze.weekly.departments import origins_of, returns_between, waiting_between
 from ordermine.analyze.weekly.measured import WeekOrders, say_measures
 from ordermine.analyze.weekly.rejected import rejections_of
 from ordermine.analyze.weekly.to_see import orders_to_see
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from ordermine.analyze.measures.population import Population
     from ordermine.analyze.run import Analysis
-    from ordermine.analyze.weekly.value import Earlier
+    from ordermine.analyze.weekly.value import Earlier, ReportWeek
     from ordermine.eventlog.log import Log
 
 
@@ -66,8 +67,6 @@ def weekly_report(
     progress("measuring weeks")
     weeks = _weeks(population, chosen.monday)
     measures, unmeasured = say_measures(population, weeks)
-    origins = origins_of(log, population)
-    analysis = hush(analysis, origins)
     used = log.project.fingerprint()
     own = version("ordermine")
     mature = [one.name for one in weeks if one.mature and len(one.at)]
@@ -81,12 +80,13 @@ def weekly_report(
         orders=len(population.case_no) if not population.concluded else _all_orders(log),
         latest_mature=mature[-1] if mature else None,
         measures=measures,
+        scorecard=card_of(population, targets_of(log)) if population.matured.any() else _not_yet(chosen),
         first_time_right=chart_first_time_right(population, weeks, earlier),
         analysis=analysis,
         changes=compare_findings(analysis, earlier, found, own, used) if earlier else None,
         rejections=rejections_of(log, chosen),
         returns=returns_between(log),
-        origins=origins,
+        origins=origins_of(log, population),
         waiting=waiting_between(log),
         orders_to_see=orders_to_see(log, population, weeks[-1].at),
         not_measured=(*unmeasured, *_skipped(analysis)),
@@ -106,6 +106,10 @@ def _weeks(population: Population, last: dt.date) -> list[WeekOrders]:
             at = np.flatnonzero(population.monday == (monday - dt.date(1970, 1, 1)).days)
             shown.append(WeekOrders(monday, at, bool(population.matured[at].all())))
     return shown
+
+
+def _not_yet(week: ReportWeek) -> str:
+    return f"no order has matured yet; those of {week.name} do on {week.matures_on.isoformat()}"
 
 
 def _all_orders(log: Log) -> int:

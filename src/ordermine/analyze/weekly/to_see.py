@@ -84,7 +84,7 @@ def _went_wrong(log: Log, population: Population, at: np.ndarray) -> dict[Reason
     if population.judged is not None:
         position = population.position[at]
         for name in SIGNALS:
-            found[name] = of_week[population.judged.with_signal[name][position]].tolist()  # type: ignore[index]
+            found[name] = of_week[population.judged.with_signal[name][position]].tolist()
     [rejected] = [log.rows("SELECT case_no FROM rejections WHERE outcome <> 'open' ORDER BY case_no")]
     members = set(of_week.tolist())
     found["rejected"] = [case for (case,) in rejected if case in members]
@@ -108,4 +108,4 @@ def _details(log: Log, cases: list[int]) -> dict[int, tuple[str, str, int, float
     SELECT case_no, case_id, last_activity, epoch_us("end"), money.amount, money.currency
     FROM cases SEMI JOIN wanted USING (case_no) LEFT JOIN money USING (case_no)
     """
-    return {case: tuple(rest) for case, *rest in log.rows(query, [cases])}  # type: ignore[misc]
+    return {case: tuple(rest) for case, *rest in log.rows(query, [cases])}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ordermine.analyze.measures.base import Measure
     from ordermine.analyze.measures.estimate import Estimate
     from ordermine.analyze.run import Analysis
+    from ordermine.analyze.scorecard.scorecard import Scorecard
     from ordermine.analyze.weekly.matrix import Matrix
     from ordermine.findings.finding import Finding
     from ordermine.stats.control import Chart
@@ -105,6 +106,7 @@ class NotMeasured:
     title: str
     reason: str
     needs: str
+    """What to export, or to declare, to change that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ class OriginShare:
     started: int | None
     noticed: int | None
     share: Proportion | None
-    """Of the errors whose origin is known."""
+    """Of the errors whose origin is known; None where hidden."""
     bounds: tuple[float, float] | None
     """Share of all errors if none, and if all, of those without a known origin started there."""
     rate: Proportion | None
@@ -271,7 +273,16 @@ class OriginsSaid:
 
 
 ReasonKind = Literal[
-    "stuck", "rejected_open", "block_set", "rejected", "correction", "re_entry", "credit", "contact", "exception", "rally"
+    "stuck",
+    "rejected_open",
+    "block_set",
+    "rejected",
+    "correction",
+    "re_entry",
+    "credit",
+    "contact",
+    "exception",
+    "rally",
 ]
 
 
@@ -313,6 +324,7 @@ class WeeklyReport:
     latest_mature: str | None
     """The latest matured week that the report looks at."""
     measures: tuple[MeasureSaid, ...]
+    scorecard: Scorecard | str
     first_time_right: FirstTimeRightChart | str
     analysis: Analysis
     """Findings over all orders of the log, as of the report."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from ordermine.report.charts.svg import element, picture
@@ -71,7 +72,7 @@ def control_chart(points: Sequence[Point], centre: float | None, label: str) -> 
         parts.append(element("text", "centre", x=_WIDTH - _RIGHT + 8, y=y(centre) - 3, class_="note"))
         parts.append(element("text", share_text(centre), x=_WIDTH - _RIGHT + 8, y=y(centre) + 12, class_="note strong"))
     drawn = [(x(at), y(point.share), point) for at, point in enumerate(points) if point.share is not None]
-    for (x1, y1, _), (x2, y2, later) in zip(drawn, drawn[1:], strict=False):
+    for (x1, y1, _), (x2, y2, later) in pairwise(drawn):
         parts.append(element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_="series" if later.mature else "series pale"))
     for at, point in enumerate(points):
         if point.before is not None and point.share is not None and abs(point.before - point.share) > 1e-9:
@@ -121,7 +122,9 @@ def _mark(x: float, y: float, point: Point) -> Markup:
     if point.signal:
         corners = f"{x:.2f},{y - 8:.2f} {x + 8:.2f},{y:.2f} {x:.2f},{y + 8:.2f} {x - 8:.2f},{y:.2f}"
         return element("polygon", title, points=corners, class_="signal")
-    return element("circle", title, cx=x, cy=y, r=4.2 if point.mature else 4, class_="dot" if point.mature else "dot hollow")
+    return element(
+        "circle", title, cx=x, cy=y, r=4.2 if point.mature else 4, class_="dot" if point.mature else "dot hollow"
+    )
 
 
 def _mark_before(x: float, before: float, now: float) -> list[Markup]:

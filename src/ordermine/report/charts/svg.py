@@ -49,7 +49,13 @@ def picture(kind: str, width: float, height: float, label: str, *children: Marku
     box = f"0 0 {_number(width)} {_number(height)}"
     edge = "xMinYMid meet"
     return element(
-        "svg", *children, viewBox=box, preserveAspectRatio=edge, role="img", aria_label=clean(label), class_=f"chart {kind}"
+        "svg",
+        *children,
+        viewBox=box,
+        preserveAspectRatio=edge,
+        role="img",
+        aria_label=clean(label),
+        class_=f"chart {kind}",
     )
 
 

@@ -113,7 +113,13 @@ def origins(found: OriginsSaid) -> Markup:
             rows.append(Bar(one.department, None, f"{HIDDEN} too few to show"))
         elif one.started:
             rows.append(
-                Bar(one.department, share.share, f"{share_text(share.share)}, {counted(one.started, 'error')}", share.low, share.high)
+                Bar(
+                    one.department,
+                    share.share,
+                    f"{share_text(share.share)}, {counted(one.started, 'error')}",
+                    share.low,
+                    share.high,
+                )
             )
     return bars(rows, "Share of the errors that started in a department, with 95 % interval")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.findings.glossary import GLOSSARY
 from ordermine.report.drawing.text import clean
 from ordermine.report.findings import numbers, sections
+from ordermine.report.scorecard import tables as scorecard_tables
 from ordermine.report.table import Column, Table, counted, share_text, value_text
 from ordermine.report.weekly import figures, tables, words
 from ordermine.report.weekly.process_map import process_map
@@ -65,6 +66,8 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
         words=words,
         counted=counted,
         heat=_heat,
+        # The last of its tables is about what isn't measurable, which has a section of its own here.
+        card=[] if isinstance(report.scorecard, str) else scorecard_tables(report.scorecard)[:-1],
         sections=list(sections(report.analysis.findings)),
         numbers=numbers,
         glossary=GLOSSARY,
@@ -112,8 +115,11 @@ def _provenance(report: WeeklyReport, log: Log) -> list[tuple[str, str]]:
     rejected = "".join(f", {count:,} {reason}" for reason, count in ledger.rejected_by_reason.items())
     return [
         *((f"source {source.name}", f"sha256 {source.sha256}") for source in manifest.sources),
-        ("rows", f"{ledger.rows_in:,} = {ledger.events:,} events + {ledger.duplicates:,} exact duplicates + "
-         f"{ledger.rejected:,} left out{rejected}"),
+        (
+            "rows",
+            f"{ledger.rows_in:,} = {ledger.events:,} events + {ledger.duplicates:,} exact duplicates + "
+            f"{ledger.rejected:,} left out{rejected}",
+        ),
         ("orders", f"{report.orders:,}" + (f" of {manifest.cases:,}, selected by {filters}" if filters else "")),
         ("events from", str(manifest.first)),
         ("to", str(manifest.last)),

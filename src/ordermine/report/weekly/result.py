@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.report import findings as report_of_findings
+from ordermine.report.scorecard import result as scorecard_result
 from ordermine.report.weekly.words import headline, key_numbers
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def result(report: WeeklyReport) -> dict[str, Any]:
         "key_numbers": [said.measure.name for said in key_numbers(report)],
         "measures": [_measure(said) for said in report.measures],
         "not_measured": [plain(one) for one in report.not_measured],
+        "scorecard": report.scorecard if isinstance(report.scorecard, str) else scorecard_result(report.scorecard),
         "first_time_right": right if isinstance(right, str) else _chart(right),
         "changes": None if report.changes is None else _changes(report),
         **analysis,
@@ -117,7 +119,11 @@ def _changes(report: WeeklyReport) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Return a value that JSON can carry: fields of dataclasses by name, instants in ISO 8601, UTC."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value) if field.name != "measure"}
+        return {
+            field.name: plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.name != "measure"
+        }
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, dt.datetime):

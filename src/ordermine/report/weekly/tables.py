@@ -20,7 +20,6 @@ from ordermine.report.weekly.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ordermine.analyze.weekly.matrix import Matrix
     from ordermine.analyze.weekly.value import (
         Compared,
         FirstTimeRightChart,
@@ -50,7 +49,9 @@ def chart_table(right: FirstTimeRightChart) -> Table:
         signals = ", ".join(f"{one.rule}, {one.side}" for one in point.signals) if point else ""
         before = "–" if week.before is None else f"{week.before[1]:,} of {week.before[0]:,}"
         known = [before] if with_before else []
-        rows.append((week.week, week.n, week.right, share, limits, "final" if week.mature else "preliminary", *known, signals))
+        rows.append(
+            (week.week, week.n, week.right, share, limits, "final" if week.mature else "preliminary", *known, signals)
+        )
     said = (Column("before", "report before said", "number"),) if with_before else ()
     return Table(
         "First-time-right by week",
@@ -223,7 +224,11 @@ def outcome_table(rejections: Rejections) -> Table:
     """Return what became of rejected orders."""
     total = rejections.rejected.hits
     rows = [(OUTCOME_WORDS[outcome], count, count / total) for outcome, count in rejections.outcomes]
-    columns = (Column("outcome", "what became of them"), Column("orders", "orders", "count"), Column("share", "share", "share"))
+    columns = (
+        Column("outcome", "what became of them"),
+        Column("orders", "orders", "count"),
+        Column("share", "share", "share"),
+    )
     return Table("What became of rejected orders", columns, rows)
 
 
@@ -270,8 +275,8 @@ def origin_table(origins: OriginsSaid) -> Table:
         for one in origins.departments
     ]
     notes = [
-        "noticed: of the errors whose origin is known; share: of them, with its 95 % interval; of all: if none, and if "
-        "all, of those without a known origin started there; of what it writes: errors per field written in matured orders"
+        "share: of the errors whose origin is known, with its 95 % interval; of all: if none, and if all, of those "
+        "without a known origin started there; of what it writes: errors per field written in matured orders"
     ]
     if any(HIDDEN in row for row in rows):
         notes.append(HIDDEN_NOTE)
@@ -300,7 +305,7 @@ def _share(share: Proportion | None) -> str:
 
 def matrix_names(names: Sequence[str | None], others: int) -> list[str]:
     """Return the names of the rows or columns of a matrix."""
-    return [f"{counted(others, 'other')}" if name is None else name for name in names]
+    return [counted(others, "other") if name is None else name or "not recorded" for name in names]
 
 
 def missing_table(report: WeeklyReport) -> Table:
@@ -324,4 +329,3 @@ def statuses(report: WeeklyReport) -> dict[Status, list[Compared]]:
         for one in report.changes.compared:
             found[one.status].append(one)
     return found
-

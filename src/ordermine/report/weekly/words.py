@@ -162,8 +162,8 @@ def _right(report: WeeklyReport) -> str:
         )
     most = "at most " if report.first_time_right.missing_signals else ""
     sentence = (
-        f"{most}{share_text(said.latest.value)} of the orders concluded in {said.latest_week}, the latest week that has "
-        f"matured, were right the first time (95 %: {interval_text(said.latest, 'share')}); {change_text(said)}."
+        f"{most}{share_text(said.latest.value)} of the orders concluded in {said.latest_week}, the latest week that "
+        f"has matured, were right the first time (95 %: {interval_text(said.latest, 'share')}); {change_text(said)}."
     )
     return sentence[0].upper() + sentence[1:] + _signals(report)
 
@@ -189,8 +189,8 @@ def _week(report: WeeklyReport) -> str:
     if week.mature:
         return f"{sentence}."
     return (
-        f"{sentence}; errors in them have until {day_text(week.matures_on)} to show, so that the week's own numbers are "
-        "preliminary and compared with nothing."
+        f"{sentence}; errors in them have until {day_text(week.matures_on)} to show, so that the week's own numbers "
+        "are preliminary and compared with nothing."
     )
 
 
