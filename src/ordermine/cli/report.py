@@ -35,6 +35,7 @@ def report(
     from ordermine.report.weekly.earlier import read_earlier
     from ordermine.report.weekly.files import FILES, report_files
     from ordermine.report.weekly.summary import print_summary
+    from ordermine.report.weekly.words import notes as said_of_week
 
     check_folder(output)
     check_free(output, FILES, force=force)
@@ -45,7 +46,7 @@ def report(
     log = reading.open(progress)
     found = weekly_report(log, week, earlier, progress)
     progress("drawing")
-    notes = log.manifest.notes
+    notes = [*log.manifest.notes, *said_of_week(found)]
     files = report_files(found, log, reading.name, notes)
     write_folder(output, files, force=force)
     progress.done()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING
 
-from ordermine.analyze.ftr.signals import SIGNALS
 from ordermine.analyze.measures.registry import find_measure
 from ordermine.analyze.weekly.value import ChartWeek, FirstTimeRightChart
 from ordermine.errors import NotMeasurable
@@ -37,7 +36,6 @@ def chart_first_time_right(
         values = find_measure("first_time_right").of_orders(population)
     except NotMeasurable as lack:
         return f"{lack}; {lack.hint}" if lack.hint else str(lack)
-    assert population.judged is not None
     known = earlier.weeks if earlier else {}
     shown = tuple(
         ChartWeek(
@@ -45,13 +43,11 @@ def chart_first_time_right(
         )
         for week in weeks
     )
-    observable = population.judged.signals.observable
-    missing = tuple(name for name in SIGNALS if not observable[name])
     try:
         chart = p_prime([Period(week.right, week.n, week.mature) for week in shown])
     except NotMeasurable as lack:
-        return FirstTimeRightChart(shown, None, str(lack), None, missing)
-    return FirstTimeRightChart(shown, chart, "", _smallest_shift(chart), missing)
+        return FirstTimeRightChart(shown, None, str(lack), None, values.unseen)
+    return FirstTimeRightChart(shown, chart, "", _smallest_shift(chart), values.unseen)
 
 
 def _smallest_shift(chart: Chart) -> float | None:

@@ -88,6 +88,7 @@ def say_measures(
                 change=_change(measure, mature[-1], mature[:-1]) if len(mature) > 2 else None,
                 of_week=estimate_of(measure.unit, told[-1].values, told[-1].clusters),
                 weeks=tuple(WeekValue(one.week.name, one.n, one.value(measure), one.week.mature) for one in told),
+                unseen=values.unseen,
             )
         )
     return tuple(said), tuple(missing)

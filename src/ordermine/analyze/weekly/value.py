@@ -42,6 +42,8 @@ class ReportWeek:
     """Whether all of its orders have had time to prove wrong, so that its numbers are final."""
     matures_on: dt.date
     """First day on which they have."""
+    unfinished: str | None
+    """The week after it that holds orders and isn't over; None where there is none, or others lie between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class MeasureSaid:
     of_week: Estimate
     """Of the report's own week."""
     weeks: tuple[WeekValue, ...]
+    unseen: tuple[str, ...]
+    """Signals that the log can't show: the true values are at most what is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ class FirstTimeRightChart:
     """Why there are none."""
     smallest_shift: float | None
     """Fall of the share that one week of usual size would have shown in four of five cases; None where none would."""
-    missing_signals: tuple[str, ...]
+    unseen: tuple[str, ...]
     """Signals that the log can't show: first-time-right is at most what is said."""
 
 

@@ -74,6 +74,7 @@ def choose_week(population: Population, as_of: dt.datetime, wanted: str | None =
         orders=int(members.sum()),
         over=_end(monday) <= as_of,
         mature=bool(population.matured[members].all()),
+        unfinished=week_name(mondays[-1]) if over and monday == over[-1] and mondays[-1] > monday else None,
         matures_on=monday + dt.timedelta(days=7 + math.ceil(population.maturity_days)),
     )
 

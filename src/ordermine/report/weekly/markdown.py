@@ -16,7 +16,7 @@ from ordermine.report.weekly.words import (
     key_numbers,
     look_first,
     moment_text,
-    number_text,
+    value_text,
     week_text,
 )
 
@@ -66,7 +66,7 @@ def _key_numbers(report: WeeklyReport) -> Iterator[str]:
         latest = said.latest
         cells = (
             said.measure.title,
-            f"{number_text(latest.value, unit)} ({said.latest_week})" if latest else "not matured yet",
+            f"{value_text(said, latest.value)} ({said.latest_week})" if latest else "not matured yet",
             interval_text(latest, unit) if latest else "–",
             change_text(said) if latest else "–",
             blocks([week.value for week in said.weeks if week.mature]),

@@ -83,8 +83,8 @@ def _chart(right: FirstTimeRightChart) -> dict[str, Any]:
         "sigma_z": right.chart.sigma_z if right.chart else None,
         "no_limits": right.no_limits or None,
         "smallest_shift": right.smallest_shift,
-        "bound": "upper" if right.missing_signals else None,
-        "missing_signals": list(right.missing_signals),
+        "bound": "upper" if right.unseen else None,
+        "unseen": list(right.unseen),
     }
 
 

@@ -14,7 +14,7 @@ from ordermine.report.weekly.words import (
     key_numbers,
     look_first,
     moment_text,
-    number_text,
+    value_text,
     week_text,
 )
 
@@ -55,7 +55,7 @@ def print_summary(console: Console, report: WeeklyReport, name: str, files: Mapp
     for said in key_numbers(report):
         unit, latest = said.measure.unit, said.latest
         trend = blocks([week.value for week in said.weeks if week.mature])
-        number = number_text(latest.value, unit) if latest else "not matured yet"
+        number = value_text(said, latest.value) if latest else "not matured yet"
         say(f"{said.measure.title}: {number}  {trend}", "bold")
         if latest:
             interval = interval_text(latest, unit)

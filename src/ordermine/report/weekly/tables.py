@@ -15,6 +15,7 @@ from ordermine.report.weekly.words import (
     interval_text,
     number_text,
     reason_text,
+    value_text,
 )
 
 if TYPE_CHECKING:
@@ -96,10 +97,10 @@ def measure_table(report: WeeklyReport) -> Table:
     rows = [
         (
             said.measure.title,
-            number_text(said.overall.value, said.measure.unit),
+            value_text(said, said.overall.value),
             interval_text(said.overall, said.measure.unit),
             said.overall.n,
-            f"{number_text(said.latest.value, said.measure.unit)} in {said.latest_week}" if said.latest else "–",
+            f"{value_text(said, said.latest.value)} in {said.latest_week}" if said.latest else "–",
             number_text(said.before.value, said.measure.unit) if said.before else "–",
             "–" if said.change is None else said.change.verdict,
             "–" if said.change is None else difference_text(said.change, said.measure.unit),

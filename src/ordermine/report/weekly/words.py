@@ -103,6 +103,12 @@ def number_text(value: float | None, unit: Unit) -> str:
     return duration_text(value) if unit == "seconds" else f"{value:,.2f}"
 
 
+def value_text(said: MeasureSaid, value: float | None) -> str:
+    """Return a value of a measure, marked where the true one is at most that."""
+    number = number_text(value, said.measure.unit)
+    return f"≤ {number}" if said.unseen and value is not None else number
+
+
 def interval_text(estimate: Estimate, unit: Unit) -> str:
     """Return the 95 % interval of an estimate, empty where there is none."""
     if estimate.low is None or estimate.high is None:
@@ -160,7 +166,7 @@ def _right(report: WeeklyReport) -> str:
             f"{report.maturity_days:.0f} days for errors to show. The numbers of {report.week.name} mature on "
             f"{day_text(report.week.matures_on)}."
         )
-    most = "at most " if report.first_time_right.missing_signals else ""
+    most = "at most " if report.first_time_right.unseen else ""
     sentence = (
         f"{most}{share_text(said.latest.value)} of the orders concluded in {said.latest_week}, the latest week that "
         f"has matured, were right the first time (95 %: {interval_text(said.latest, 'share')}); {change_text(said)}."
@@ -237,10 +243,21 @@ def reason_text(reason: Reason) -> str:
     return REASON_WORDS[reason.kind].format(reason.what)
 
 
+def notes(report: WeeklyReport) -> list[str]:
+    """Return what has to be said about the choice of the week."""
+    week = report.week
+    if week.unfinished is None:
+        return []
+    return [
+        f"{week.unfinished} isn't over as of {moment_text(report.as_of)}, the as-of moment, and is left out; if the "
+        "export was made later, say when: --as-of"
+    ]
+
+
 def bound_text(report: WeeklyReport) -> str:
     """Return why first-time-right is an upper bound, empty where it isn't."""
     found = report.first_time_right
-    if isinstance(found, str) or not found.missing_signals:
+    if isinstance(found, str) or not found.unseen:
         return ""
-    sources = ", ".join(SIGNAL_SOURCES[name] for name in found.missing_signals)
+    sources = ", ".join(SIGNAL_SOURCES[name] for name in found.unseen)
     return f"At most, because this log can't show {sources}."
