@@ -33,6 +33,8 @@ COMMANDS = [
     ["map", "log", "-o", "time.svg", "--metric", "time"],
     ["map", "log", "-o", "map.dot"],
     ["map", "log", "-o", "map.pdf"],
+    ["report", "log", "-o", "weekly", "--as-of", "2026-04-06", "-q"],
+    ["report", "log", "-o", "again", "--as-of", "2026-06-01", "-q", "--against", "weekly"],
     ["sql", "log", "SELECT * FROM steps ORDER BY case_no, seq", "--format", "csv"],
     ["show", "log", "3"],
     ["compare", "log", "--where-a", "case_id < '3'", "--where-b", "case_id >= '3'", "--maturity", "0", "-q"],
@@ -70,5 +72,6 @@ def test_outputs_are_the_same_bytes_everywhere(tmp_path):
         for number, (surroundings, threads) in enumerate(SURROUNDINGS)
     )
     expected = {"printed", "time.svg", "map.dot", "map.pdf", "process/model.bpmn", "process/map.html"}
+    expected |= {"weekly/report.html", "weekly/orders.csv", "again/report.json"}
     assert expected <= set(first)
     assert [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)] == []

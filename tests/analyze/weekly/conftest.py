@@ -44,7 +44,11 @@ def weekly_log(make_log: Callable[..., Log]) -> Callable[..., Log]:
             begun = shipped - dt.timedelta(days=(days or {}).get(week, 1))
             complained = shipped + dt.timedelta(days=1 + late)
             for number in range(orders):
-                steps = [("Enter", begun, 9, "Sales"), ("Confirm", begun, 10, "Sales"), ("Ship", shipped, 9, "Logistics")]
+                steps = [
+                    ("Enter", begun, 9, "Sales"),
+                    ("Confirm", begun, 10, "Sales"),
+                    ("Ship", shipped, 9, "Logistics"),
+                ]
                 if number < wrong:
                     steps.append(("Complain", complained, 9, "Service"))
                 events += [

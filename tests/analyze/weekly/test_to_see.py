@@ -35,8 +35,12 @@ def test_what_can_still_be_put_right_comes_first_then_the_larger_amount(make_log
         [
             *usual,
             # Concluded in the week, and complained about; one that was rejected as well.
-            *events("A", "10", ("2026-03-09 09:00", "Enter"), ("2026-03-10 09:00", "Ship"), ("2026-03-11 09:00", "Complain")),
-            *events("B", "90", ("2026-03-09 09:00", "Enter"), ("2026-03-10 09:00", "Ship"), ("2026-03-11 09:00", "Complain")),
+            *events(
+                "A", "10", ("2026-03-09 09:00", "Enter"), ("2026-03-10 09:00", "Ship"), ("2026-03-11 09:00", "Complain")
+            ),
+            *events(
+                "B", "90", ("2026-03-09 09:00", "Enter"), ("2026-03-10 09:00", "Ship"), ("2026-03-11 09:00", "Complain")
+            ),
             # Rejected and nothing decided, and blocked: younger than 14 days, so not stuck.
             *events("C", "1", ("2026-03-10 09:00", "Enter"), ("2026-03-11 09:00", "Set block")),
             *events("D", "2", ("2026-03-10 09:00", "Enter"), ("2026-03-16 09:00", "Reject")),
