@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check lint types layers docs sample bench speed accuracy clean
+.PHONY: help demo test check lint types layers docs gallery sample bench speed accuracy clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -41,6 +41,9 @@ layers: $(VENV)/installed-dev
 
 docs: $(VENV)/installed-dev  ## Write the generated pages of docs/
 	$(BIN)/python scripts/gen_docs.py
+
+gallery: $(VENV)/installed  ## Draw the pictures of docs/gallery; needs Chromium
+	$(BIN)/python scripts/make_gallery.py
 
 sample: $(VENV)/installed  ## Make the sample log again
 	$(BIN)/ordermine simulate demo --orders 700 --seed 1 -o sample_logs/demo --force
