@@ -9,31 +9,28 @@ Importing this module loads pydantic, which takes longer than ``ordermine --help
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-import tomllib
 import zoneinfo
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (  # noqa: TID253  (the models are this module; its users import it lazily)
     AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
-    ValidationError,
     model_validator,
 )
 
-from ordermine.errors import EnvironmentFault, UsageError, near
+from ordermine.errors import near
 from ordermine.schema import KEY_COLUMNS, KINDS, NOT_RECORDED, STAGES
+from ordermine.toml_file import CHECKED, COLUMN, PARTS, Day, Text, inline, key_text, load_toml, parse_toml
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SHAPES: Final = ("events", "field_history", "documents", "snapshots", "wide")
 """Shapes of an export: how its rows become events."""
@@ -41,9 +38,6 @@ SHAPES: Final = ("events", "field_history", "documents", "snapshots", "wide")
 DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
 
 WORKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-_COLUMN, _PARTS = "<column>", "<parts>"
-"""How pydantic labels the two ways to name a timestamp; left out of what people read."""
 
 
 def _one_of(words: Sequence[str], what: str) -> AfterValidator:
@@ -70,23 +64,6 @@ def _currency_code(value: str) -> str:
     return value
 
 
-def _not_blank(value: str) -> str:
-    if not value.strip():
-        raise ValueError("must not be blank")
-    return value
-
-
-def _day(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            raise ValueError(f"not a date such as '2026-12-25': {value!r}") from None
-    if type(value) is not date:
-        raise ValueError(f"not a date such as '2026-12-25': {value!r}")
-    return value
-
-
 def _minutes(hours: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})", hours)
     if found:
@@ -107,18 +84,16 @@ def _at_least_two(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-Text = Annotated[str, AfterValidator(_not_blank)]
 Kind = Annotated[str, _one_of(KINDS, "kind")]
 Stage = Annotated[str, _one_of(STAGES, "stage")]
 Shape = Annotated[str, _one_of(SHAPES, "shape")]
 DateOrder = Annotated[str, _one_of(DATE_ORDERS, "date order")]
 Workday = Annotated[str, _one_of(WORKDAYS, "workday")]
-Day = Annotated[date, BeforeValidator(_day)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = CHECKED
 
 
 class SplitTimestamp(_Section):
@@ -129,8 +104,8 @@ class SplitTimestamp(_Section):
 
 
 Timestamp = Annotated[
-    Annotated[Text, Tag(_COLUMN)] | Annotated[SplitTimestamp, Tag(_PARTS)],
-    Discriminator(lambda value: _PARTS if isinstance(value, Mapping | SplitTimestamp) else _COLUMN),
+    Annotated[Text, Tag(COLUMN)] | Annotated[SplitTimestamp, Tag(PARTS)],
+    Discriminator(lambda value: PARTS if isinstance(value, Mapping | SplitTimestamp) else COLUMN),
 ]
 """One column, or ``{ date = …, time = … }``."""
 
@@ -385,23 +360,8 @@ def load_project(path: str | Path) -> Project:
     EnvironmentFault
         The file is there and can't be read.
     """
-    path = Path(path)
-    try:
-        raw = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        hint = "`ordermine inspect EXPORT -o ordermine.toml` writes a first version"
-        raise UsageError(f"no project file {path}", hint=hint) from None
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder", hint="name the project file in it") from None
-    except OSError as error:
-        raise EnvironmentFault(
-            f"can't read the project file {path}: {error.strerror}", hint="check the permissions"
-        ) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 at byte {error.start}", hint="save it as UTF-8") from None
-    return parse_project(text, str(path))
+    hint = "`ordermine inspect EXPORT -o ordermine.toml` writes a first version"
+    return load_toml(path, Project, "project file", hint)
 
 
 def parse_project(text: str, where: str = "ordermine.toml") -> Project:
@@ -412,74 +372,7 @@ def parse_project(text: str, where: str = "ordermine.toml") -> Project:
     UsageError
         Not TOML, or not a project file; the message lists every problem.
     """
-    try:
-        return Project.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where} is not valid TOML: {error}", hint="correct the line it names") from None
-    except ValidationError as error:
-        problems = [_problem(**details) for details in error.errors(include_url=False)]  # type: ignore[misc]
-    if len(problems) == 1:
-        message = f"{where}: {problems[0]}"
-    else:
-        message = "\n  ".join([f"{where} has {len(problems)} problems:", *problems])
-    raise UsageError(message, hint=f"correct {where}")
-
-
-_EXPECTED_TYPES: Final = {
-    "string_type": "text",
-    "tuple_type": "a list",
-    "dict_type": "a table",
-    "model_type": "a table",
-    "model_attributes_type": "a table",
-    "float_type": "a number",
-}
-"""Pydantic's names of type errors → what should have been there."""
-
-
-def _problem(type: str, loc: tuple[str | int, ...], msg: str, input: object, ctx: Any = None) -> str:
-    """Say in words what pydantic found wrong."""
-    place = [part for part in loc if part not in (_COLUMN, _PARTS, "[key]")]
-    if type == "extra_forbidden":
-        unknown = str(place.pop())
-        what = f"{_place(place)}: unknown key" if place else "unknown section"
-        return f"{what} {unknown!r}; {near(unknown, _known_keys(place))}"
-    if type in _EXPECTED_TYPES:
-        what = f"must be {_EXPECTED_TYPES[type]}, found {_inline(input)}"
-    elif type == "missing":
-        what = "is missing"
-    else:
-        what = str(ctx["error"]) if ctx and "error" in ctx else msg
-    return f"{_place(place)}: {what}"
-
-
-def _place(loc: Sequence[str | int]) -> str:
-    """Name a place in the file: ``[[source]] 1: timestamp``."""
-    if not loc:
-        return ""
-    section, *rest = loc
-    head = f"[{section}]"
-    if section == "source":
-        head = "[[source]]"
-        if rest:
-            head += f" {int(rest.pop(0)) + 1}"
-    steps = [f"entry {part + 1}" if isinstance(part, int) else part for part in rest]
-    return ": ".join([head, *steps]) if section == "source" else f"{head} {': '.join(steps)}".rstrip()
-
-
-def _known_keys(loc: Sequence[str | int]) -> list[str]:
-    """Return the keys that may stand at a place in the file."""
-    model: type[BaseModel] = Project
-    for part in loc:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_within(model.model_fields[part].annotation) or model
-    return list(model.model_fields)
-
-
-def _model_within(annotation: Any) -> type[BaseModel] | None:
-    """Return the model that an annotation such as ``dict[str, Step]`` holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for inner in get_args(annotation) if (model := _model_within(inner))), None)
+    return parse_toml(text, Project, where)
 
 
 _SUBTABLES: Final = {("departments", "aliases"), ("errors", "types")}
@@ -506,30 +399,7 @@ def _lines(table: Mapping[str, Any]) -> list[str]:
 
 
 def _line(key: str, value: Any) -> str:
-    line = f"{_key(key)} = {_inline(value)}"
+    line = f"{key_text(key)} = {inline(value)}"
     if isinstance(value, list) and len(line) > 100:
-        return "\n".join([f"{_key(key)} = [", *(f"  {_inline(entry)}," for entry in value), "]"])
+        return "\n".join([f"{key_text(key)} = [", *(f"  {inline(entry)}," for entry in value), "]"])
     return line
-
-
-def _inline(value: object) -> str:
-    """Write a value as TOML on one line."""
-    if isinstance(value, str):
-        literal = "\\" in value and "'" not in value and value.isprintable()
-        return f"'{value}'" if literal else _quoted(value)
-    if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{_key(key)} = {_inline(entry)}" for key, entry in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_inline, value)) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
-
-
-def _key(name: str) -> str:
-    return name if re.fullmatch("[A-Za-z0-9_-]+", name) else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's, but TOML wants DEL escaped as well.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
