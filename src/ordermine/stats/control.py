@@ -14,7 +14,7 @@ from ordermine.stats.checks import check_count, check_fraction
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_RANGE_TO_SIGMA: Final = 1.128
+RANGE_TO_SIGMA: Final = 1.128
 """d₂ for ranges of two: the mean moving range of a standard normal series."""
 
 Rule = Literal["one beyond 3 sigma", "two of three beyond 2 sigma", "eight on one side"]
@@ -98,7 +98,7 @@ def p_prime(periods: Sequence[Period], *, baseline: int | None = None) -> Chart:
         )
     distances = [_distance(period, hits, of) for period in basis]
     ranges = [abs(after - before) for before, after in pairwise(distances)]
-    sigma_z = math.fsum(ranges) / len(ranges) / _RANGE_TO_SIGMA
+    sigma_z = math.fsum(ranges) / len(ranges) / RANGE_TO_SIGMA
     points: list[ChartPoint] = []
     past: list[float] = []
     for period in periods:
@@ -117,11 +117,11 @@ def p_prime(periods: Sequence[Period], *, baseline: int | None = None) -> Chart:
 
 
 def smallest_detectable_shift(
-    rate: float, of: int, *, sigma_z: float = 1.0, side: Side = "above", power: float = 0.8
+    rate: float, of: int, *, sigma_z: float = 1.0, side: Side = "above", power: float = 0.8, sigmas: float = 3.0
 ) -> float | None:
     """Return the smallest shift of `rate`, as a positive fraction, that one period of `of` cases shows with `power`.
 
-    Shown means beyond the 3-sigma limit: the shift d solves d = 3·σ_z·√(p(1−p)/n) + z_power·σ_z·√(q(1−q)/n)
+    Shown means beyond the limit of k `sigmas`: the shift d solves d = k·σ_z·√(p(1−p)/n) + z_power·σ_z·√(q(1−q)/n)
     with q = p + d (above) or p − d (below), the normal approximation for a single point of a p′ chart. None
     where even a rate of 1 (or 0) would not do.
     """
@@ -133,7 +133,7 @@ def smallest_detectable_shift(
     from scipy.optimize import brentq
 
     start = rate if side == "above" else 1 - rate
-    limit = 3 * sigma_z * math.sqrt(start * (1 - start) / of)
+    limit = sigmas * sigma_z * math.sqrt(start * (1 - start) / of)
     wanted = NormalDist().inv_cdf(power)
 
     def missing(shift: float) -> float:
