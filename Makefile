@@ -55,6 +55,7 @@ speed: $(VENV)/installed-dev  ## Measure speed and memory beside pm4py and a pla
 
 accuracy: $(VENV)/installed-dev  ## Score 20 seeds of every scenario against its planted truth (10 minutes)
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/gating.py
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

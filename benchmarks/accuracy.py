@@ -209,6 +209,12 @@ What stands beside them:
 """
 
 
+def further_sections(path: Path) -> str:
+    """Return the sections of the page that other benchmarks write."""
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    return old[old.find("\n## ") :] if "\n## " in old else ""
+
+
 def main() -> None:
     """Measure the accuracy."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -238,7 +244,8 @@ def main() -> None:
     text = page(runs, given.seeds, given.orders)
     sys.stdout.write(text)
     if given.output != "-":
-        Path(given.output).write_text(text, encoding="utf-8")
+        path = Path(given.output)
+        path.write_text(text + further_sections(path), encoding="utf-8")
 
 
 if __name__ == "__main__":
