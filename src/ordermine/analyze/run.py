@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ordermine.analyze.assumptions import Assumptions, assumptions
-from ordermine.analyze.registry import select
+from ordermine.analyze.registry import ANALYZERS, select
 from ordermine.stats.suppress import FEWEST_CASES, FEWEST_PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from ordermine.analyze.base import Analyzer
     from ordermine.eventlog.log import Log
+    from ordermine.findings.accepted import Acceptance, Accepted
     from ordermine.findings.finding import Finding
 
 PEOPLE = """
@@ -44,6 +46,17 @@ class Analysis:
     assumed: Assumptions
     run: tuple[Analyzer, ...]
     """The analyzers that were asked for."""
+    accepted: Accepted | None = None
+    """Which findings somebody accepts for a while; None where nobody was asked."""
+
+    def accepted_as(self, finding: Finding) -> Acceptance | None:
+        """Return why a finding is accepted, None where it isn't."""
+        return self.accepted.by_id.get(finding.id) if self.accepted else None
+
+    @property
+    def counting(self) -> list[Finding]:
+        """The findings that aren't accepted."""
+        return [finding for finding in self.findings if self.accepted_as(finding) is None]
 
 
 def analyze(
@@ -89,6 +102,16 @@ def analyze(
             found = spoken
         findings += found
     return Analysis(findings, skipped, suppressed, assumptions(log), selected)
+
+
+def accept_findings(analysis: Analysis, acceptances: Sequence[Acceptance], as_of: date | None) -> Analysis:
+    """Return an analysis in which the findings are marked that an ``accepted.toml`` accepts as of a day."""
+    from ordermine.findings.accepted import accept
+
+    measured = {one.code for one in analysis.run} - {one.code for one in analysis.skipped}
+    complete = len(measured) == len(ANALYZERS)
+    accepted = accept(acceptances, analysis.findings, as_of, measured, all_measured=complete)
+    return replace(analysis, accepted=accepted)
 
 
 def too_small(finding: Finding, people: dict[str, int]) -> bool:

@@ -51,4 +51,9 @@ class Finding:
     @property
     def id(self) -> str:
         """Stable id: depends on code and subject only."""
-        return hashlib.sha256(f"{self.code}\n{self.subject}".encode()).hexdigest()[:12]
+        return finding_id(self.code, self.subject)
+
+
+def finding_id(code: str, subject: str) -> str:
+    """Return the id of the finding about a subject."""
+    return hashlib.sha256(f"{code}\n{subject}".encode()).hexdigest()[:12]

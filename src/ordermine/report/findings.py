@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ordermine.analyze.assumptions import Assumptions
     from ordermine.analyze.run import Analysis
+    from ordermine.findings.accepted import Acceptance
     from ordermine.findings.finding import Finding, Unit
 
 COLUMNS = (
@@ -34,9 +35,13 @@ COLUMNS = (
     Column("id", "id"),
     Column("name", "name"),
     Column("definition", "definition"),
+    Column("accepted_by", "accepted by"),
+    Column("accepted_until", "accepted until"),
+    Column("accepted_because", "accepted because"),
 )
 HEADINGS = {"error": "Errors", "warning": "Warnings", "info": "Good to know"}
 TRUST = "How far this export can be trusted"
+ACCEPTED = "Accepted for now"
 SHOWN_PER_CODE = 5
 """Findings of one analyzer that people are shown under one heading."""
 INDENT = 7
@@ -45,14 +50,18 @@ NAMED_STEPS = 4
 """Steps without a known meaning that are named."""
 
 
-def finding_facts(finding: Finding) -> dict[str, Any]:
-    """Return a finding as section 6 of the design lays it down."""
+def finding_facts(finding: Finding, acceptance: Acceptance | None = None) -> dict[str, Any]:
+    """Return a finding as section 6 of the design lays it down, and who accepts it, until when and why."""
     facts = asdict(finding)
+    accepted = None
+    if acceptance:
+        accepted = {"by": acceptance.owner, "until": str(acceptance.expires), "because": acceptance.reason}
     return {
         "id": finding.id,
         **facts,
         "evidence": list(finding.evidence),
         "thresholds": dict(finding.thresholds),
+        "accepted": accepted,
     }
 
 
@@ -60,7 +69,7 @@ def result(analysis: Analysis) -> dict[str, Any]:
     """Return the `result` of the JSON."""
     assumed = analysis.assumed
     return {
-        "findings": [finding_facts(finding) for finding in analysis.findings],
+        "findings": [finding_facts(finding, analysis.accepted_as(finding)) for finding in analysis.findings],
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in analysis.skipped],
         "suppressed": analysis.suppressed,
         "assumed": {
@@ -71,16 +80,20 @@ def result(analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def json_lines(findings: Sequence[Finding]) -> str:
+def json_lines(analysis: Analysis) -> str:
     """Return one finding per line."""
-    return "".join(json.dumps(finding_facts(one), ensure_ascii=False, allow_nan=False) + "\n" for one in findings)
+    facts = [finding_facts(one, analysis.accepted_as(one)) for one in analysis.findings]
+    return "".join(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n" for one in facts)
 
 
 def table(analysis: Analysis) -> Table:
     """Return all findings as one table, for CSV."""
     rows = []
     for finding in ordered(analysis.findings):
-        facts = finding_facts(finding) | {"evidence": " ".join(finding.evidence)}
+        facts = finding_facts(finding, analysis.accepted_as(finding))
+        accepted = facts.pop("accepted") or {}
+        facts |= {"evidence": " ".join(finding.evidence)}
+        facts |= {f"accepted_{key}": accepted.get(key) for key in ("by", "until", "because")}
         rows.append([facts[column.name] for column in COLUMNS])
     return Table("Findings", COLUMNS, rows)
 
@@ -138,9 +151,11 @@ def heading(analysis: Analysis, name: str) -> list[str]:
     """Return how much was found, in one line."""
     counts = []
     for severity in reversed(SEVERITIES):
-        number = sum(finding.severity == severity for finding in analysis.findings)
+        number = sum(finding.severity == severity for finding in analysis.counting)
         if number:
             counts.append(f"{number} {severity}{'' if number == 1 or severity == 'info' else 's'}")
+    if number := len(analysis.findings) - len(analysis.counting):
+        counts.append(f"{number} accepted")
     found = ", ".join(counts) if counts else "nothing found"
     measured = len(analysis.run) - len(analysis.skipped)
     return [f"{name}: {found}; {measured} of {len(analysis.run)} questions could be measured"]
@@ -153,6 +168,8 @@ def notes(analysis: Analysis) -> list[tuple[str, list[str]]]:
         names = {one.code: one.name for one in analysis.run}
         lines = [f"{skipped.code} {names[skipped.code]}: {skipped.reason}" for skipped in analysis.skipped]
         said.append(("Not measurable in this log", lines))
+    if analysis.accepted and analysis.accepted.notes:
+        said.append(("Accepted no longer", list(analysis.accepted.notes)))
     if analysis.suppressed:
         few = "1 finding" if analysis.suppressed == 1 else f"{analysis.suppressed:,} findings"
         why = "about fewer than 10 orders or 5 people, or such that they would give away what is"
@@ -179,13 +196,19 @@ def _assumed(assumed: Assumptions) -> list[str]:
     return lines
 
 
+def acceptances(analysis: Analysis) -> list[tuple[Finding, str]]:
+    """Return the accepted findings in order, each with who accepts it, until when and why."""
+    found = [(finding, analysis.accepted_as(finding)) for finding in ordered(analysis.findings)]
+    return [(finding, f"by {one.owner} until {one.expires}: {one.reason}") for finding, one in found if one]
+
+
 def print_findings(console: Console, analysis: Analysis, name: str) -> None:
     """Print findings as a meeting wants them, and what has to be said with them."""
     from rich.text import Text
 
     for line in heading(analysis, name):
         console.print(Text(visible(line)))
-    for title, shown, more in sections(analysis.findings):
+    for title, shown, more in sections(analysis.counting):
         console.print()
         console.print(Text(f"{title} ({len(shown) + more})", style="bold"))
         for finding in shown:
@@ -195,6 +218,14 @@ def print_findings(console: Console, analysis: Analysis, name: str) -> None:
                 console.print(Text(line, style="dim"))
         if more:
             console.print(Text(f"{'':{INDENT}}… and {more:,} more: --format csv lists all", style="dim"))
+    if accepted := acceptances(analysis):
+        console.print()
+        console.print(Text(f"{ACCEPTED} ({len(accepted)})", style="bold"))
+        for finding, why in accepted:
+            for line in wrapped(visible(finding.message), console.width, finding.code):
+                console.print(Text(line))
+            for line in wrapped(visible(why), console.width):
+                console.print(Text(line, style="dim"))
     for title, lines in notes(analysis):
         console.print()
         console.print(Text(title, style="bold"))
@@ -221,7 +252,11 @@ def markdown_tables(analysis: Analysis) -> list[Table]:
     """Return findings by severity, and what has to be said with them, as tables for Markdown."""
     columns = (Column("code", "code"), Column("message", "finding"), Column("numbers", "numbers"))
     tables = []
-    for title, shown, more in sections(analysis.findings):
+    for title, shown, more in sections(analysis.counting):
         rows = [(finding.code, finding.message, numbers(finding)) for finding in shown]
         tables.append(Table(f"{title} ({len(shown) + more})", columns, rows, more))
+    if accepted := acceptances(analysis):
+        why = (*columns[:2], Column("accepted", "accepted"))
+        rows = [(finding.code, finding.message, said) for finding, said in accepted]
+        tables.append(Table(f"{ACCEPTED} ({len(accepted)})", why, rows))
     return tables + [Table(title, (), (), notes=tuple(lines)) for title, lines in notes(analysis)]
