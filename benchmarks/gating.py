@@ -117,7 +117,7 @@ def table(years: int, seed: int = 1) -> str:
         for orders in VOLUMES:
             shift = named_shift(limit, orders, years, seed)
             seen = share_seen(red, orders, shift, years, seed)
-            lines.append([*_row(name, red, orders, years, seed), f"{shift * 100:.1f} points", f"{seen:.0%}"])
+            lines.append([*_row(name, red, orders, years, seed), f"{shift * 100:.1f} points", f"{seen * 100:.0f} %"])
             sys.stderr.write(f"{' | '.join(lines[-1])}\n")
     for orders in VOLUMES:
         lines.append([*_row("usual run rules, for comparison", breaks_run_rules, orders, years, seed), "", ""])
@@ -128,7 +128,13 @@ def table(years: int, seed: int = 1) -> str:
 def _row(name: str, red: Callable[[Sequence[Period]], bool], orders: int, years: int, seed: int) -> list[str]:
     alarms = count_alarms(red, orders, years, seed)
     seen = share_seen(red, orders, SHIFT, years, seed)
-    return [name, f"{orders:,}", f"{alarms.red_weeks:.2f}", f"{alarms.more_than_one:.1%}", f"{seen:.1%}"]
+    return [
+        name,
+        f"{orders:,}",
+        f"{alarms.red_weeks:.2f}",
+        f"{alarms.more_than_one * 100:.1f} %",
+        f"{seen * 100:.1f} %",
+    ]
 
 
 def section(years: int) -> str:
@@ -137,12 +143,13 @@ def section(years: int) -> str:
 
 Written by `python benchmarks/gating.py`, which `make accuracy` runs.
 
-A gate must stay green where nothing changed and turn red soon where something did. {years:,} years of {WEEKS} weekly
-runs are simulated for each line, with a true rate that varies around {RATE:.0%} with a standard deviation of \
-{WEEK_SD * 100:.1f} points from week
-to week. The gate's limit is {RATE:.0%}, exactly where the process sits. Wanted: at most one red week in a year, all \
-rules of the
-gate together, and at 5,000 orders a week a lasting shift of 3 points seen within 4 matured weeks in at least 90 %.
+A gate must stay green where nothing changed and turn red soon where something did. {years:,} years of {WEEKS} weekly runs
+are simulated for each line, with a true rate that varies around {RATE * 100:.0f} % with a standard deviation of \
+{WEEK_SD * 100:.1f} points from
+week to week. The gate's limit is {RATE * 100:.0f} %, exactly where the process sits. Wanted: at most one red week in a \
+year, all
+rules of the gate together, and at 5,000 orders a week a lasting shift of 3 points seen within 4 matured weeks in at
+least 90 %.
 
 {table(years)}
 

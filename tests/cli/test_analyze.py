@@ -84,3 +84,65 @@ def test_explain(ordermine):
     facts = json.loads(ordermine("explain", "OM102", "--format", "json").out)["result"]
     assert (facts["code"], facts["params"]["min_cases"]) == ("OM102", 10)
     assert ordermine("explain", "OM102", "--format", "md").out.startswith("# OM102 self-loop\n")
+
+
+ACCEPTED = """
+[[accepted]]
+code = "OM102"
+subject = "Enter"
+reason = "typing twice is how it is saved"
+owner = "Head of Sales"
+expires = 2026-03-02
+"""
+
+
+def test_an_accepted_finding_does_not_fail_until_its_day(ordermine, loops, tmp_path):
+    (tmp_path / "accepted.toml").write_text(ACCEPTED, encoding="utf-8")
+    gate = ("--select", "OM102", "--fail-on", "warning", "--accepted", "accepted.toml")
+    said = ordermine("analyze", loops, *gate, "--format", "json")
+    [found] = json.loads(said.out)["result"]["findings"]
+    wanted = {"by": "Head of Sales", "until": "2026-03-02", "because": "typing twice is how it is saved"}
+    assert (said.code, found["accepted"]) == (0, wanted)
+    text = ordermine("analyze", loops, *gate).out
+    assert "loops: 1 accepted; 1 of 1 questions could be measured" in text
+    assert "by Head of Sales until 2026-03-02: typing twice" in text
+    assert "Accepted for now (1)" in ordermine("analyze", loops, *gate, "--format", "md").out
+    [row] = csv.DictReader(io.StringIO(ordermine("analyze", loops, *gate, "--format", "csv").out))
+    assert (row["accepted_by"], row["accepted_until"]) == ("Head of Sales", "2026-03-02")
+    # A day later, by the log's clock and not the wall's, it counts again.
+    late = ordermine("analyze", loops, *gate, "--as-of", "2026-03-03T00:00:00Z")
+    assert late.code == 4
+    assert "counts again" in " ".join(late.out.split())
+    notes = json.loads(ordermine("analyze", loops, *gate, "--as-of", "2026-03-03", "--format", "json").out)["notes"]
+    assert any("counts again" in note for note in notes)
+
+
+def test_an_accepted_finding_that_is_gone_can_be_removed(ordermine, loops, tmp_path):
+    (tmp_path / "accepted.toml").write_text(ACCEPTED.replace("Enter", "Ship"), encoding="utf-8")
+    said = ordermine("analyze", loops, "--select", "OM102", "--accepted", "accepted.toml", "--format", "md")
+    assert said.code == 0
+    assert "OM102 Ship, accepted by Head of Sales until 2026-03-02, is not found any more" in said.out
+
+
+def test_a_mistake_in_the_accepted_findings_is_wrong_usage(ordermine, loops, tmp_path):
+    (tmp_path / "accepted.toml").write_text(ACCEPTED.replace("owner", "ownr"), encoding="utf-8")
+    said = ordermine("analyze", loops, "--accepted", "accepted.toml")
+    assert (said.code, said.out) == (2, "")
+    assert "unknown key 'ownr'; did you mean 'owner'?" in said.err
+    assert ordermine("analyze", loops, "--accepted", "absent.toml").code == 2
+
+
+def test_formats_for_ci_servers(ordermine, loops):
+    gate = ("--select", "OM102,OM401", "--fail-on", "warning", "--format")
+    junit = ordermine("analyze", loops, *gate, "junit")
+    assert junit.code == 4
+    assert '<testsuite name="ordermine" tests="2" failures="1" skipped="1" errors="0">' in junit.out
+    sarif = ordermine("analyze", loops, *gate, "sarif")
+    [run] = json.loads(sarif.out)["runs"]
+    assert (sarif.code, [result["ruleId"] for result in run["results"]]) == (4, ["OM102"])
+    github = ordermine("analyze", loops, *gate, "github")
+    assert (github.code, github.out.startswith("::error title=OM102 self-loop%3A Enter::Enter is repeated")) == (
+        4,
+        True,
+    )
+    assert len(github.out.splitlines()) == 1
