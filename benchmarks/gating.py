@@ -139,17 +139,16 @@ def _row(name: str, red: Callable[[Sequence[Period]], bool], orders: int, years:
 
 def section(years: int) -> str:
     """Return the section of the page."""
+    rate = f"{RATE * 100:.0f} %"
     return f"""{HEADING}
 
 Written by `python benchmarks/gating.py`, which `make accuracy` runs.
 
-A gate must stay green where nothing changed and turn red soon where something did. {years:,} years of {WEEKS} weekly runs
-are simulated for each line, with a true rate that varies around {RATE * 100:.0f} % with a standard deviation of \
-{WEEK_SD * 100:.1f} points from
-week to week. The gate's limit is {RATE * 100:.0f} %, exactly where the process sits. Wanted: at most one red week in a \
-year, all
-rules of the gate together, and at 5,000 orders a week a lasting shift of 3 points seen within 4 matured weeks in at
-least 90 %.
+A gate must stay green where nothing changed and turn red soon where something did. For each line, {years:,} years of
+{WEEKS} weekly runs are simulated. The true rate varies around {rate} from week to week, with a standard deviation of
+{WEEK_SD * 100:.1f} points, and the gate's limit is {rate}, exactly where the process sits. Wanted: at most one red week
+in a year, all rules of the gate together, and at 5,000 orders a week a lasting shift of 3 points seen within 4 matured
+weeks in at least 90 %.
 
 {table(years)}
 

@@ -203,3 +203,70 @@ def test_a_log_in_which_little_can_be_measured(ordermine: Callable[..., Said], t
     assert "no step of this log concludes an order" in found["first_time_right"]  # type: ignore[operator]
     assert "departments are not recorded" in found["returns"]  # type: ignore[operator]
     assert "OM401" in {one["name"] for one in found["not_measured"]}  # type: ignore[attr-defined]
+
+
+GATES = ("--gate", "ftr>=0.99", "--gate", "contact<=50%", "--gate", "ftr>=baseline")
+
+
+@pytest.fixture
+def gated(make_log: Callable[..., str]) -> str:
+    """Return a log of so many weeks that a gate can say something: in each, 25 of 30 orders are right."""
+    return make_log("gated", export(20))
+
+
+def test_a_breached_gate_ends_with_4_and_a_report(ordermine: Callable[..., Said], gated: str, tmp_path: Path) -> None:
+    said = ordermine("report", gated, "-o", "out", *GATES, "--format", "json")
+    assert said.code == 4
+    assert "gate ftr>=0.99 is breached: First-time-right" in said.err
+    gates = json.loads(said.out)["result"]["gates"]
+    assert [(gate["gate"], gate["outcome"]) for gate in gates] == [
+        ("ftr>=0.99", "breached"),
+        ("contact<=50%", "held"),
+        ("ftr>=baseline", "held"),
+    ]
+    assert "gate `ftr>=0.99` **breached**" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "ftr&gt;=0.99" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    # A breach beats what can't be measured.
+    also = ("--gate", "touchless>=0.5")
+    assert ordermine("report", gated, "-o", "out", "--force", *GATES, *also).code == 4
+
+
+def test_gates_that_hold_end_with_0(ordermine: Callable[..., Said], gated: str) -> None:
+    said = ordermine("report", gated, "-o", "out", *GATES[2:])
+    assert said.code == 0
+    assert "contact<=50%: held" in said.out
+
+
+@pytest.mark.parametrize(
+    ("gate", "code", "message"),
+    [
+        ("touchless>=0.5", 5, "gate touchless>=0.5: "),
+        ("touchles>=0.5", 2, "did you mean 'touchless'"),
+        ("ftr>=90", 2, "not a share"),
+    ],
+)
+def test_a_gate_that_asks_too_much_leaves_what_was_there(
+    ordermine: Callable[..., Said], gated: str, tmp_path: Path, gate: str, code: int, message: str
+) -> None:
+    said = ordermine("report", gated, "-o", "out", "--gate", gate)
+    assert (said.code, said.out) == (code, "")
+    assert message in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_findings_fail_unless_they_are_accepted(ordermine: Callable[..., Said], gated: str, tmp_path: Path) -> None:
+    failing = ordermine("report", gated, "-o", "out", "--fail-on", "OM501", "--format", "github")
+    assert failing.code == 4
+    [line] = [line for line in failing.out.splitlines() if line.startswith("::error ")]
+    assert "OM501" in line
+    result = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["result"]
+    [finding] = [one for one in result["findings"] if one["code"] == "OM501"]
+    (tmp_path / "accepted.toml").write_text(
+        f"[[accepted]]\nid = '{finding['id']}'\nreason = 'new limits'\nowner = 'Credit'\nexpires = 2030-01-01\n",
+        encoding="utf-8",
+    )
+    gate = ("--fail-on", "OM501", "--accepted", "accepted.toml", "--force")
+    accepted = ordermine("report", gated, "-o", "out", *gate, "--format", "junit")
+    assert (accepted.code, 'failures="0"' in accepted.out) == (0, True)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "accepted by Credit until 2030-01-01: new limits" in page

@@ -123,7 +123,9 @@ def test_the_schema_refuses_what_is_not_sarif() -> None:
 def test_annotations_are_one_line_each_with_what_fails_first() -> None:
     lines = github(ALL, [RETURN], [RED, OPEN]).splitlines()
     assert len(lines) == 5
-    assert lines[0].startswith("::error title=gate ftr>=0.89::breached: First-time-right 84.0 %25 (77.9 to 88.7 %25)")
+    assert lines[0].startswith(
+        "::error title=gate ftr>=0.89::breached: First-time-right 84.0 %25 (99 %25: 77.9 to 88.7 %25)"
+    )
     assert lines[1].startswith("::notice title=gate ftr>=0.88::not enough evidence: ")
     # Fails, so it is an error although its severity is a warning.
     assert lines[2].startswith("::error title=OM401 return%3A Sales ↔ Credit::10 of 40 orders come back 25.0 %25 (")
@@ -135,7 +137,7 @@ def test_annotations_are_one_line_each_with_what_fails_first() -> None:
 
 def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
     assert gate_sentence(RED) == (
-        "First-time-right 84.0 % (77.9 to 88.7 %) of 400 orders in 2026-W30 to 2026-W33; 84.0 % in 2026-W33, 90.0 % in "
+        "First-time-right 84.0 % (99 %: 77.9 to 88.7 %) of 400 orders in 2026-W30 to 2026-W33; 84.0 % in 2026-W33, 90.0 % in "
         "the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have been seen "
         "within these weeks nine times in ten."
     )
@@ -161,7 +163,7 @@ def test_facts_can_be_written_as_json_even_with_open_limits() -> None:
     assert (facts["judged"]["value"], facts["judged"]["low"]) == (5.0, None)
     assert facts["smallest_shift"] is None
     assert gate_sentence(GateVerdict(gate, "held", "", ("2026-W30",), 26, judged)).endswith(
-        "5 s (? to ?) of 4 orders in 2026-W30; 5 s in 2026-W30, 5 s in the 26 weeks before. No shift would have been "
+        "5 s (99 %: ? to ?) of 4 orders in 2026-W30; 5 s in 2026-W30, 5 s in the 26 weeks before. No shift would have been "
         "seen with weeks like these."
     )
     assert gate_facts(LACKING)["reason"] == "no step confirms"

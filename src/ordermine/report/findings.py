@@ -88,14 +88,16 @@ def json_lines(analysis: Analysis) -> str:
 
 def table(analysis: Analysis) -> Table:
     """Return all findings as one table, for CSV."""
-    rows = []
-    for finding in ordered(analysis.findings):
-        facts = finding_facts(finding, analysis.accepted_as(finding))
-        accepted = facts.pop("accepted") or {}
-        facts |= {"evidence": " ".join(finding.evidence)}
-        facts |= {f"accepted_{key}": accepted.get(key) for key in ("by", "until", "because")}
-        rows.append([facts[column.name] for column in COLUMNS])
+    rows = [finding_row(finding, analysis.accepted_as(finding)) for finding in ordered(analysis.findings)]
     return Table("Findings", COLUMNS, rows)
+
+
+def finding_row(finding: Finding, acceptance: Acceptance | None) -> list[Any]:
+    """Return the values of `COLUMNS`."""
+    facts = finding_facts(finding, acceptance) | {"evidence": " ".join(finding.evidence)}
+    accepted = facts.pop("accepted") or {}
+    facts |= {f"accepted_{key}": accepted.get(key) for key in ("by", "until", "because")}
+    return [facts[column.name] for column in COLUMNS]
 
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:

@@ -96,7 +96,7 @@ def _level_text(level: Level, measure: Measure) -> str:
     low, high = (_value_text(limit, measure) if math.isfinite(limit) else "?" for limit in (level.low, level.high))
     if measure.unit == "share":
         low = low.removesuffix(" %")
-    return f"{_value_text(level.value, measure)} ({low} to {high})"
+    return f"{_value_text(level.value, measure)} (99 %: {low} to {high})"
 
 
 def _value_text(value: float, measure: Measure) -> str:

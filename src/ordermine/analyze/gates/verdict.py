@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from ordermine.analyze.ftr.first_time_right import DAY_US
 from ordermine.analyze.measures.estimate import by_week, week_name
-from ordermine.errors import GateBreached, NotMeasurable
+from ordermine.errors import NotMeasurable
 from ordermine.eventlog.filters import micros
 from ordermine.stats.control import Period
 from ordermine.stats.gating import BASELINE, FEWEST_BEFORE, POOLED, WeeklyShares, WeeklyValues, judge
@@ -61,18 +61,8 @@ def judge_gates(population: Population, gates: Sequence[Gate], until: dt.date | 
     return [_verdict(population, gate, until) for gate in gates]
 
 
-def check_gates(verdicts: Sequence[GateVerdict]) -> None:
-    """Raise what ends a command: a breach before what can't be measured.
-
-    Raises
-    ------
-    GateBreached
-        At least one gate is breached.
-    NotMeasurable
-        None is, but this log can't show what at least one of them asks.
-    """
-    if breached := [one.gate.text for one in verdicts if one.outcome == "breached"]:
-        raise GateBreached(f"gate breached: {', '.join(breached)}", hint="the numbers are in the report")
+def require_measurable(verdicts: Sequence[GateVerdict]) -> None:
+    """Raise NotMeasurable where this log can't show what one of the gates asks."""
     for one in verdicts:
         if one.outcome == "not measurable":
             raise NotMeasurable(f"gate {one.gate.text}: {one.reason}", hint=f"it needs {one.gate.measure.needs}")

@@ -6,8 +6,9 @@ import datetime as dt
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from ordermine.analyze.gates.verdict import judge_gates
 from ordermine.analyze.measures.population import population as orders_of
-from ordermine.analyze.run import analyze
+from ordermine.analyze.run import accept_findings, analyze
 from ordermine.analyze.scorecard.scorecard import card_of, targets_of
 from ordermine.analyze.weekly.changes import check_comparable, compare_findings, sample_orders
 from ordermine.analyze.weekly.chart import chart_first_time_right
@@ -20,12 +21,14 @@ from ordermine.analyze.weekly.weeks import choose_week
 from ordermine.errors import NotMeasurable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from ordermine.analyze.gates.expression import Gate
     from ordermine.analyze.measures.population import Population
     from ordermine.analyze.run import Analysis
     from ordermine.analyze.weekly.value import Earlier, ReportWeek
     from ordermine.eventlog.log import Log
+    from ordermine.findings.accepted import Acceptance
 
 
 def weekly_report(
@@ -33,6 +36,9 @@ def weekly_report(
     week: str | None = None,
     earlier: Earlier | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    *,
+    gates: Sequence[Gate] = (),
+    acceptances: Sequence[Acceptance] | None = None,
 ) -> WeeklyReport:
     """Return what the weekly report says.
 
@@ -49,6 +55,10 @@ def weekly_report(
         The report before.
     progress
         Is told, in a few words, what is going on.
+    gates
+        What the latest matured weeks up to that of the report have to keep to.
+    acceptances
+        Findings that somebody accepts for a while; None where nobody was asked.
 
     Raises
     ------
@@ -64,6 +74,8 @@ def weekly_report(
     chosen = choose_week(population, log.as_of, week)
     found = check_comparable(log, chosen, log.as_of, earlier) if earlier else 0
     analysis = analyze(log, progress=progress)
+    if acceptances is not None:
+        analysis = accept_findings(analysis, acceptances, log.as_of.date())
     progress("measuring weeks")
     weeks = _weeks(population, chosen.monday)
     measures, unmeasured = say_measures(population, weeks)
@@ -91,6 +103,7 @@ def weekly_report(
         orders_to_see=orders_to_see(log, population, weeks[-1].at),
         not_measured=(*unmeasured, *_skipped(analysis)),
         sample=sample_orders(log),
+        gates=tuple(judge_gates(population, gates, chosen.monday)),
     )
 
 

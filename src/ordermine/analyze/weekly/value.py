@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from ordermine.analyze.gates.verdict import GateVerdict
     from ordermine.analyze.measures.base import Measure
     from ordermine.analyze.measures.estimate import Estimate
     from ordermine.analyze.run import Analysis
@@ -342,6 +343,7 @@ class WeeklyReport:
     not_measured: tuple[NotMeasured, ...]
     sample: tuple[str, ...]
     """Digests of some orders, by which a later report recognises the log."""
+    gates: tuple[GateVerdict, ...] = ()
 
     def measure(self, name: str) -> MeasureSaid | None:
         """Return what is said of a measure; None where it can't be measured."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ordermine.report.charts.sparkline import blocks
+from ordermine.report.gates import gate_sentence
 from ordermine.report.render import escaped
 from ordermine.report.table import counted, share_text
 from ordermine.report.weekly.tables import first_orders_table, restated_table, statuses
@@ -47,12 +48,26 @@ def markdown(report: WeeklyReport, name: str, notes: Sequence[str]) -> str:
         lines += [escaped(sentence), ""]
     if bound := bound_text(report):
         lines += [bound, ""]
-    lines += [*_key_numbers(report), *_first(report), *_changed(report), *_restated(report), *_orders(report)]
+    lines += [
+        *_gates(report),
+        *_key_numbers(report),
+        *_first(report),
+        *_changed(report),
+        *_restated(report),
+        *_orders(report),
+    ]
     if report.not_measured:
         titles = len({one.title for one in report.not_measured})
         lines += [f"{counted(titles, 'question')} could not be measured; report.html says what to export for them.", ""]
     lines += [f"- {escaped(note)}" for note in notes]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _gates(report: WeeklyReport) -> Iterator[str]:
+    for verdict in report.gates:
+        yield f"- gate `{verdict.gate.text}` **{verdict.outcome}**: {escaped(gate_sentence(verdict))}"
+    if report.gates:
+        yield ""
 
 
 def _key_numbers(report: WeeklyReport) -> Iterator[str]:

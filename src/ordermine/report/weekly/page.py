@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.findings.glossary import GLOSSARY
 from ordermine.report.drawing.text import clean
-from ordermine.report.findings import numbers, sections
+from ordermine.report.findings import acceptances, numbers, sections
+from ordermine.report.gates import gates_table
 from ordermine.report.scorecard import tables as scorecard_tables
 from ordermine.report.table import Column, Table, counted, share_text, value_text
 from ordermine.report.weekly import figures, tables, words
@@ -68,8 +69,10 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
         heat=_heat,
         # The last of its tables is about what isn't measurable, which has a section of its own here.
         card=[] if isinstance(report.scorecard, str) else scorecard_tables(report.scorecard)[:-1],
-        sections=list(sections(report.analysis.findings)),
+        sections=list(sections(report.analysis.counting)),
         numbers=numbers,
+        accepted=acceptances(report.analysis),
+        gates_table=gates_table,
         glossary=GLOSSARY,
         used=_used(report),
         provenance=_provenance(report, log),

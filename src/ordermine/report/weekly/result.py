@@ -7,6 +7,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.report import findings as report_of_findings
+from ordermine.report.gates import gate_facts
 from ordermine.report.scorecard import result as scorecard_result
 from ordermine.report.weekly.words import headline, key_numbers
 
@@ -41,6 +42,7 @@ def result(report: WeeklyReport) -> dict[str, Any]:
         "orders": report.orders,
         "latest_matured_week": report.latest_mature,
         "headline": headline(report),
+        "gates": [gate_facts(verdict) for verdict in report.gates],
         "key_numbers": [said.measure.name for said in key_numbers(report)],
         "measures": [_measure(said) for said in report.measures],
         "not_measured": [plain(one) for one in report.not_measured],

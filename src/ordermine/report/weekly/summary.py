@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.report.charts.sparkline import blocks
 from ordermine.report.findings import wrapped
+from ordermine.report.gates import gate_sentence
 from ordermine.report.table import visible
 from ordermine.report.weekly.words import (
     change_text,
@@ -61,6 +62,12 @@ def print_summary(console: Console, report: WeeklyReport, name: str, files: Mapp
             interval = interval_text(latest, unit)
             of = f"{said.latest_week}, {latest.n:,} orders" + (f", 95 %: {interval}" if interval else "")
             say(f"{of}; {change_text(said)}", "dim", 2)
+    if report.gates:
+        console.print()
+        say("Gates", "bold")
+    for verdict in report.gates:
+        say(f"{verdict.gate.text}: {verdict.outcome}")
+        say(gate_sentence(verdict), "dim", 2)
     first = look_first(report)
     if first:
         console.print()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ordermine.analyze.outcome.om501_rejected import WORDS as OUTCOME_WORDS
-from ordermine.report.findings import COLUMNS, finding_facts, ordered, unit_text
+from ordermine.report.findings import COLUMNS, finding_row, ordered, unit_text
 from ordermine.report.origins import HIDDEN
 from ordermine.report.table import Column, Table, counted, share_text
 from ordermine.report.weekly.words import (
@@ -156,10 +156,9 @@ def finding_table(report: WeeklyReport) -> Table:
     before = (Column("status", "status"), Column("before", "before", "number"))
     rows = []
     for finding in ordered(report.analysis.findings):
-        facts = finding_facts(finding) | {"evidence": " ".join(finding.evidence)}
         one = status.get(finding.id)
         earlier = one.before.value if one and one.before else None
-        rows.append([*(facts[column.name] for column in COLUMNS), one.status if one else None, earlier])
+        rows.append([*finding_row(finding, report.analysis.accepted_as(finding)), one.status if one else None, earlier])
     return Table("Findings", (*COLUMNS, *before), rows)
 
 

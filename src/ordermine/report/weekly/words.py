@@ -232,7 +232,7 @@ def look_first(report: WeeklyReport) -> list[tuple[Finding, Compared | None]]:
         return (-SEVERITIES.index(finding.severity), stale, family, -finding.cases, finding.id)
 
     found: dict[str, Finding] = {}
-    for finding in sorted(report.analysis.findings, key=rank):
+    for finding in sorted(report.analysis.counting, key=rank):
         if finding.severity == "error" or (finding.severity == "warning" and not finding.code.startswith("OM0")):
             found.setdefault(finding.code[:3], finding)
     return [(finding, compared.get(finding.id)) for finding in list(found.values())[:MOST_FIRST]]
