@@ -137,9 +137,9 @@ def test_annotations_are_one_line_each_with_what_fails_first() -> None:
 
 def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
     assert gate_sentence(RED) == (
-        "First-time-right 84.0 % (99 %: 77.9 to 88.7 %) of 400 orders in 2026-W30 to 2026-W33; 84.0 % in 2026-W33, 90.0 % in "
-        "the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have been seen "
-        "within these weeks nine times in ten."
+        "First-time-right 84.0 % (99 %: 77.9 to 88.7 %) of 400 orders in 2026-W30 to 2026-W33; 84.0 % in 2026-W33, "
+        "90.0 % in the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have been "
+        "seen within these weeks nine times in ten."
     )
     assert ": these weeks are beyond the limit together, the latest isn't clearly. A" in gate_sentence(
         verdict("ftr>=0.9", 80, 80, 80, 88)
@@ -163,7 +163,7 @@ def test_facts_can_be_written_as_json_even_with_open_limits() -> None:
     assert (facts["judged"]["value"], facts["judged"]["low"]) == (5.0, None)
     assert facts["smallest_shift"] is None
     assert gate_sentence(GateVerdict(gate, "held", "", ("2026-W30",), 26, judged)).endswith(
-        "5 s (99 %: ? to ?) of 4 orders in 2026-W30; 5 s in 2026-W30, 5 s in the 26 weeks before. No shift would have been "
-        "seen with weeks like these."
+        "5 s (99 %: ? to ?) of 4 orders in 2026-W30; 5 s in 2026-W30, 5 s in the 26 weeks before. No shift would have "
+        "been seen with weeks like these."
     )
     assert gate_facts(LACKING)["reason"] == "no step confirms"

@@ -29,6 +29,13 @@ GLOSSARY: Final = {
         "A completed order without correction, re-entry, credit adjustment, complaint or exception (a block that isn't "
         "the default, a failed delivery, a return). Shares are of the matured orders."
     ),
+    "gate": (
+        "What a measure must keep to: a limit (ftr>=0.90), or what it was in the up to 26 matured weeks before "
+        "(ftr>=baseline). It is breached where the last four matured weeks together lie beyond it with their whole "
+        "99 % interval, widened by how much weeks differ, and the latest of them does too by more than one sigma, or "
+        "the weeks before do as well; or where the latest week is worse than the weeks before beyond three sigma. A "
+        "limit is held where the whole interval keeps it; else there is not enough evidence."
+    ),
     "handoff": "The boundary between two visits that follow each other within a segment.",
     "inconclusive": (
         "Of a comparison: the interval of the difference includes none, so better and worse are both possible. It says "
