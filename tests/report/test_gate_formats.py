@@ -138,8 +138,8 @@ def test_annotations_are_one_line_each_with_what_fails_first() -> None:
 def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
     assert gate_sentence(RED) == (
         "First-time-right 84.0 % (99 %: 77.9 to 88.7 %) of 400 orders in 2026-W30 to 2026-W33; 84.0 % in 2026-W33, "
-        "90.0 % in the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have been "
-        "seen within these weeks nine times in ten."
+        "90.0 % in the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have "
+        "been seen within these weeks nine times in ten."
     )
     assert ": these weeks are beyond the limit together, the latest isn't clearly. A" in gate_sentence(
         verdict("ftr>=0.9", 80, 80, 80, 88)
@@ -148,6 +148,7 @@ def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
     assert "worse than those before beyond the 99 % interval and the latest week is worse" in worse
     assert gate_sentence(LACKING) == "no step confirms"
     unseen = replace(verdict("ftr>=0.5", 90, 90, 90, 90), outcome="not enough evidence", unseen=("credit",))
+    assert gate_sentence(unseen).startswith("First-time-right at most 90.0 % (99 %: ")
     assert ": an upper bound, since the log can't show credit. " in gate_sentence(unseen)
     assert gates_table([RED, LACKING]).rows[1] == ("touchless>=0.5", "not measurable", "no step confirms")
 

@@ -62,7 +62,7 @@ def gate_sentence(verdict: GateVerdict) -> str:
         return verdict.reason
     span = verdict.weeks[0] if len(verdict.weeks) == 1 else f"{verdict.weeks[0]} to {verdict.weeks[-1]}"
     parts = [
-        f"{measure.title} {_level_text(judged.pooled, measure)} of {counted(judged.pooled.n, 'order')} in {span}",
+        f"{measure.title} {'at most ' if verdict.unseen else ''}{_level_text(judged.pooled, measure)} of {counted(judged.pooled.n, 'order')} in {span}",
         f"{_value_text(judged.latest.value, measure)} in {verdict.weeks[-1]}",
         f"{_value_text(judged.before.value, measure)} in the {verdict.weeks_before} weeks before",
     ]
