@@ -24,8 +24,8 @@ from ordermine.cli.inspect import inspect
 from ordermine.cli.map import map_command
 from ordermine.cli.measure import measure
 from ordermine.cli.origins import origins
-from ordermine.cli.score import score
 from ordermine.cli.report import report
+from ordermine.cli.score import score
 from ordermine.cli.scorecard import scorecard
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
