@@ -61,8 +61,9 @@ def gate_sentence(verdict: GateVerdict) -> str:
     if judged is None:
         return verdict.reason
     span = verdict.weeks[0] if len(verdict.weeks) == 1 else f"{verdict.weeks[0]} to {verdict.weeks[-1]}"
+    level = f"{'at most ' if verdict.unseen else ''}{_level_text(judged.pooled, measure)}"
     parts = [
-        f"{measure.title} {'at most ' if verdict.unseen else ''}{_level_text(judged.pooled, measure)} of {counted(judged.pooled.n, 'order')} in {span}",
+        f"{measure.title} {level} of {counted(judged.pooled.n, 'order')} in {span}",
         f"{_value_text(judged.latest.value, measure)} in {verdict.weeks[-1]}",
         f"{_value_text(judged.before.value, measure)} in the {verdict.weeks_before} weeks before",
     ]
