@@ -153,6 +153,13 @@ def test_what_the_report_before_said(
     assert (changes["week"], changes["found"]) == ("2026-W16", changes["sampled"])  # type: ignore[index]
 
 
+def test_what_is_said_about_the_moment(ordermine: Callable[..., Said], log: str) -> None:
+    # The last order of W19 is shipped on 8 May 2026, complaints follow until the 26th.
+    said = ordermine("report", log, "-o", "out", "--as-of", "2026-05-07")
+    assert "2026-W19 isn't over" in said.err
+    assert "happened after 7 May 2026" in said.err
+
+
 def test_the_same_report_again_changes_nothing(ordermine: Callable[..., Said], log: str, tmp_path: Path) -> None:
     assert ordermine("report", log, "-o", "one", "-q").code == 0
     assert ordermine("report", log, "-o", "two", "-q", "--against", "one/report.json").code == 0

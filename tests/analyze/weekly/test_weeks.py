@@ -10,6 +10,7 @@ import pytest
 from ordermine.analyze.measures.population import population
 from ordermine.analyze.weekly.weeks import choose_week, monday_of
 from ordermine.errors import NotMeasurable, UsageError
+from ordermine.eventlog.log import open_log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,20 @@ def test_a_week_of_choice(weekly_log: Callable[..., Log]) -> None:
 def test_no_week_is_over(weekly_log: Callable[..., Log]) -> None:
     with pytest.raises(NotMeasurable, match="no week"):
         chosen(weekly_log([(3, 0)], as_of="2026-03-05"))
+
+
+def test_no_order_is_concluded(make_log: Callable[..., Log]) -> None:
+    # The rejection is undone, and nothing is shipped.
+    events = [
+        {"case": "A", "activity": step, "at": f"2026-03-0{day} 09:00"}
+        for day, step in enumerate(("Enter", "Reject", "Restore"), 2)
+    ]
+    project = '[activities]\n"Reject" = { kind = "reject" }\n"Restore" = { kind = "restore" }'
+    log = open_log(make_log(events, project).path, as_of="2026-06-01")
+    for wanted in (None, "2026-W10"):
+        with pytest.raises(NotMeasurable) as said:
+            chosen(log, wanted)
+        assert "which steps conclude orders" in said.value.hint
 
 
 @pytest.mark.parametrize("text", ["2026-W54", "2025-W53", "2026-46", "last", "2026-W00", "0000-W01"])

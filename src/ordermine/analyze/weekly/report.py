@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ordermine.analyze.gates.verdict import judge_gates
 from ordermine.analyze.measures.population import population as orders_of
@@ -19,6 +19,7 @@ from ordermine.analyze.weekly.to_see import orders_to_see
 from ordermine.analyze.weekly.value import WEEKS_SHOWN, NotMeasured, WeeklyReport
 from ordermine.analyze.weekly.weeks import choose_week
 from ordermine.errors import NotMeasurable
+from ordermine.eventlog.filters import micros
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from ordermine.analyze.weekly.value import Earlier, ReportWeek
     from ordermine.eventlog.log import Log
     from ordermine.findings.accepted import Acceptance
+
+LATER: Final = "SELECT count(*) FROM events WHERE epoch_us(timestamp) > ?"
 
 
 def weekly_report(
@@ -85,6 +88,7 @@ def weekly_report(
     return WeeklyReport(
         week=chosen,
         as_of=log.as_of,
+        later_events=log.rows(LATER, [micros(log.as_of)])[0][0],
         version=own,
         project_sha256=used,
         maturity_days=population.maturity_days,

@@ -320,6 +320,8 @@ class WeeklyReport:
 
     week: ReportWeek
     as_of: dt.datetime
+    later_events: int
+    """Events after that moment. They are in the log, and count."""
     version: str
     project_sha256: str
     maturity_days: float

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ordermine.analyze.measures.population import Population
 
 _WEEK: Final = re.compile(r"(\d{4})-?W(\d{2})", re.IGNORECASE)
+_NONE: Final = "no order is concluded: check the filters, and under [activities] which steps conclude orders"
 _EPOCH: Final = dt.date(1970, 1, 1)
 
 
@@ -65,7 +66,7 @@ def choose_week(population: Population, as_of: dt.datetime, wanted: str | None =
     elif over:
         monday = over[-1]
     else:
-        hint = f"name a week that isn't over: --week {week_name(mondays[-1])}" if mondays else "check the filters"
+        hint = f"name a week that isn't over: --week {week_name(mondays[-1])}" if mondays else _NONE
         raise NotMeasurable(f"no week with concluded orders is over as of {as_of:%Y-%m-%d %H:%M} UTC", hint=hint)
     members = population.monday == (monday - _EPOCH).days
     return ReportWeek(
@@ -84,6 +85,8 @@ def _end(monday: dt.date) -> dt.datetime:
 
 
 def _nearest(monday: dt.date, mondays: list[dt.date]) -> str:
+    if not mondays:
+        return _NONE
     before = [day for day in mondays if day < monday][-1:]
     after = [day for day in mondays if day > monday][:1]
     named = " and ".join(week_name(day) for day in (*before, *after))

@@ -35,6 +35,7 @@ def result(report: WeeklyReport) -> dict[str, Any]:
             "mature": week.mature,
             "matures_on": week.matures_on.isoformat(),
         },
+        "later_events": report.later_events,
         "version": report.version,
         "project_sha256": report.project_sha256,
         "maturity_days": report.maturity_days,

@@ -244,14 +244,19 @@ def reason_text(reason: Reason) -> str:
 
 
 def notes(report: WeeklyReport) -> list[str]:
-    """Return what has to be said about the choice of the week."""
-    week = report.week
-    if week.unfinished is None:
-        return []
-    return [
-        f"{week.unfinished} isn't over as of {moment_text(report.as_of)}, the as-of moment, and is left out; if the "
-        "export was made later, say when: --as-of"
-    ]
+    """Return what has to be said about the week and the as-of moment."""
+    said = []
+    if report.week.unfinished is not None:
+        said.append(
+            f"{report.week.unfinished} isn't over as of {moment_text(report.as_of)}, the as-of moment, and is left out; "
+            "if the export was made later, say when: --as-of"
+        )
+    if report.later_events:
+        said.append(
+            f"{counted(report.later_events, 'event')} of the log happened after {moment_text(report.as_of)}, the as-of "
+            "moment, and count: for a report as it would have been made then, use the export of then"
+        )
+    return said
 
 
 def bound_text(report: WeeklyReport) -> str:
