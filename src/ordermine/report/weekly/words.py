@@ -248,8 +248,8 @@ def notes(report: WeeklyReport) -> list[str]:
     said = []
     if report.week.unfinished is not None:
         said.append(
-            f"{report.week.unfinished} isn't over as of {moment_text(report.as_of)}, the as-of moment, and is left out; "
-            "if the export was made later, say when: --as-of"
+            f"{report.week.unfinished} isn't over as of {moment_text(report.as_of)}, the as-of moment, and is left "
+            "out; if the export was made later, say when: --as-of"
         )
     if report.later_events:
         said.append(
