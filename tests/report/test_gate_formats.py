@@ -19,7 +19,7 @@ from ordermine.analyze.registry import find
 from ordermine.analyze.run import Analysis, Skipped
 from ordermine.findings.accepted import accept, parse_accepted
 from ordermine.findings.finding import Finding
-from ordermine.report.gates import gate_facts, gate_sentence, gates_table
+from ordermine.report.gates import gate_facts, gate_sentence
 from ordermine.report.github import github
 from ordermine.report.junit import junit
 from ordermine.report.sarif import sarif
@@ -141,7 +141,7 @@ def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
         "90.0 % in the 26 weeks before: the 99 % interval excludes the limit. A lasting shift of 7.5 points would have "
         "been seen within these weeks nine times in ten."
     )
-    assert ": these weeks are beyond the limit together, the latest isn't clearly. A" in gate_sentence(
+    assert ": these weeks are beyond the limit together, the latest by itself isn't clearly. A" in gate_sentence(
         verdict("ftr>=0.9", 80, 80, 80, 88)
     )
     worse = gate_sentence(verdict("ftr>=baseline", 80, 80, 80, 70))
@@ -150,7 +150,6 @@ def test_a_sentence_has_the_numbers_and_the_smallest_visible_shift() -> None:
     unseen = replace(verdict("ftr>=0.5", 90, 90, 90, 90), outcome="not enough evidence", unseen=("credit",))
     assert gate_sentence(unseen).startswith("First-time-right at most 90.0 % (99 %: ")
     assert ": an upper bound, since the log can't show credit. " in gate_sentence(unseen)
-    assert gates_table([RED, LACKING]).rows[1] == ("touchless>=0.5", "not measurable", "no step confirms")
 
 
 def test_facts_can_be_written_as_json_even_with_open_limits() -> None:

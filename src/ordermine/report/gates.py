@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ordermine.report.table import Column, Table, counted, duration_text, share_text
+from ordermine.report.table import counted, duration_text, share_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ordermine.analyze.gates.verdict import GateVerdict
     from ordermine.analyze.measures.base import Measure
     from ordermine.stats.gating import Judgement, Level, Rule
 
-COLUMNS = (Column("gate", "gate"), Column("outcome", "outcome"), Column("sentence", "numbers"))
 BROKEN: dict[Rule, str] = {
     "four weeks": "the 99 % interval excludes the limit",
     "one week": "the latest week is worse than the weeks before beyond three sigma",
@@ -49,29 +46,23 @@ def _level_facts(level: Level) -> dict[str, Any]:
     return {"n": level.n, "value": level.value, "low": low, "high": high}
 
 
-def gates_table(verdicts: Sequence[GateVerdict]) -> Table:
-    """Return the verdicts as a table."""
-    rows = [(verdict.gate.text, verdict.outcome, gate_sentence(verdict)) for verdict in verdicts]
-    return Table("Gates", COLUMNS, rows)
-
-
 def gate_sentence(verdict: GateVerdict) -> str:
     """Return what a gate says in words, with the numbers it rests on."""
     judged, measure = verdict.judgement, verdict.gate.measure
     if judged is None:
         return verdict.reason
     span = verdict.weeks[0] if len(verdict.weeks) == 1 else f"{verdict.weeks[0]} to {verdict.weeks[-1]}"
-    level = f"{'at most ' if verdict.unseen else ''}{_level_text(judged.pooled, measure)}"
-    parts = [
-        f"{measure.title} {level} of {counted(judged.pooled.n, 'order')} in {span}",
-        f"{_value_text(judged.latest.value, measure)} in {verdict.weeks[-1]}",
-        f"{_value_text(judged.before.value, measure)} in the {verdict.weeks_before} weeks before",
-    ]
-    said = f"{parts[0]}; {parts[1]}, {parts[2]}"
+    most = "at most " if verdict.unseen else ""
+    orders = counted(judged.pooled.n, "order")
+    said = (
+        f"{measure.title} {most}{_level_text(judged.pooled, measure)} of {orders} in {span}; "
+        f"{_value_text(judged.latest.value, measure)} in {verdict.weeks[-1]}, "
+        f"{_value_text(judged.before.value, measure)} in the {verdict.weeks_before} weeks before"
+    )
     if judged.rules:
         said += ": " + " and ".join(_broken(rule, verdict) for rule in judged.rules)
     elif judged.interval == "beyond":
-        said += ": these weeks are beyond the limit together, the latest isn't clearly"
+        said += ": these weeks are beyond the limit together, the latest by itself isn't clearly"
     elif verdict.outcome == "not enough evidence" and judged.interval == "right":
         said += f": an upper bound, since the log can't show {', '.join(verdict.unseen)}"
     return f"{said}. {_shift_text(judged, measure)}"

@@ -106,7 +106,7 @@ def _judgement(gate: Gate, before: Sequence[Week], latest: Sequence[Week]) -> Ju
 def _outcome(gate: Gate, judgement: Judgement, values: Values) -> Outcome:
     if judgement.rules:
         return "breached"
-    if gate.limit is None:
+    if gate.limit is None and judgement.interval == "across":
         # Nothing got worse as far as such weeks can show; how far that is, is told by the smallest shift.
         return "held"
     bound = bool(values.unseen) and gate.side == "at_least"

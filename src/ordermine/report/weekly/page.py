@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.findings.glossary import GLOSSARY
 from ordermine.report.drawing.text import clean
 from ordermine.report.findings import acceptances, numbers, sections
-from ordermine.report.gates import gates_table
+from ordermine.report.gates import gate_sentence
 from ordermine.report.scorecard import tables as scorecard_tables
 from ordermine.report.table import Column, Table, counted, share_text, value_text
 from ordermine.report.weekly import figures, tables, words
@@ -72,7 +72,7 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
         sections=list(sections(report.analysis.counting)),
         numbers=numbers,
         accepted=acceptances(report.analysis),
-        gates_table=gates_table,
+        gate_sentence=gate_sentence,
         glossary=GLOSSARY,
         used=_used(report),
         provenance=_provenance(report, log),
