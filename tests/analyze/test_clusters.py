@@ -31,6 +31,12 @@ def test_pattern_and_column_say_which_orders_belong_together(make_log: Callable[
     assert found == clustered([3, 1, 0, 0], [3, 2, 1, 1])
 
 
+def test_column_is_called_as_in_the_export(make_log: Callable[..., Log]) -> None:
+    rows = [{**row, "Kunde": row["header"]} for row in lines()]  # ingest takes it for the customer
+    found = share_of_cases(make_log(rows, '[log]\ncluster = "Kunde"'), HITS)
+    assert found == clustered([3, 1, 0, 0], [3, 2, 1, 1])
+
+
 def test_without_clusters_it_is_wilson(make_log: Callable[..., Log]) -> None:
     assert share_of_cases(make_log(lines()), HITS) == wilson(4, 7)
 

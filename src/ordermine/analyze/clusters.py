@@ -69,8 +69,9 @@ def create_clusters(log: Log) -> None:
     if "clusters" in log.views_made:
         return
     declared = log.project.log.cluster or ""
-    pattern = log.project.log.cluster_pattern(log.columns)
-    if pattern is None and declared not in log.columns:
+    column = log.stored_as(declared)
+    pattern = None if column in log.columns else log.project.log.cluster_pattern(log.columns)
+    if pattern is None and column not in log.columns:
         raise UsageError(
             f"[log] cluster {declared!r} is neither a column of this log nor a pattern with a group",
             hint=near(declared, log.columns),
@@ -79,7 +80,7 @@ def create_clusters(log: Log) -> None:
     # The first letter keeps a cluster that is called 17 apart from the 17th order.
     named = "coalesce('c' || {}, 'o' || case_no)"
     if pattern is None:
-        cluster = named.format(f"min({identifier(declared)})::VARCHAR")
+        cluster = named.format(f"min({identifier(column)})::VARCHAR")
         log.connection.execute(
             f"CREATE TABLE clusters AS SELECT case_no, {cluster} AS cluster FROM all_events GROUP BY case_no"
         )

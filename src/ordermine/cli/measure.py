@@ -31,6 +31,7 @@ def measure(
     one = find(code)
     progress = Progress(reading.quiet)
     log = reading.open(progress)
+    level = log.stored_as(level)
     if level not in log.columns:
         raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
     if reason := one.missing(log, level):

@@ -17,6 +17,7 @@ from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
 from ordermine.interrupts import watch
 from ordermine.project import Project, load_project, parse_project
+from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -219,6 +220,13 @@ class Log:
     def columns(self) -> tuple[str, ...]:
         """Columns of `events`."""
         return self.manifest.columns
+
+    def stored_as(self, column: str) -> str:
+        """Return what a column of an export is called here: one that plays a part bears that part's name."""
+        if column in self.columns:
+            return column
+        parts = ((key, read) for source in self.manifest.sources for key, read in source.mapping.items())
+        return next((KEY_COLUMNS[key] for key, read in parts if read == column), column)
 
     @property
     def recorded(self) -> frozenset[str]:

@@ -67,6 +67,21 @@ def test_team_whose_orders_are_more_difficult_does_not_stand_out(make_log: Calla
     assert {one.severity for one in origin.run(make_log(history, PROJECT))} == {"info"}
 
 
+def test_attribute_that_plays_a_part_of_its_own_is_compared_by_too(make_log: Callable[..., Log]) -> None:
+    """The mix of the test above, by a column that ingest takes for the channel."""
+    history = [
+        *orders("East", 100, 40, "south"),
+        *orders("East", 20, 1, "north"),
+        *orders("West", 20, 8, "south"),
+        *orders("West", 200, 10, "north"),
+    ]
+    for event in history:
+        event["Kanal"] = event.pop("region")
+    log = make_log(history, PROJECT.replace("region", "Kanal"))
+    assert "channel" in log.recorded
+    assert {one.severity for one in origin.run(log)} == {"info"}
+
+
 def test_corrector_is_never_an_origin(make_log: Callable[..., Log]) -> None:
     log = make_log(orders("East", 30, 20), PROJECT)
     assert [one.subject for one in origin.run(log)] == ["East"]

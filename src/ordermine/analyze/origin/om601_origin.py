@@ -166,7 +166,8 @@ def measure(log: Log, level: str) -> Measured:
 def case_mix(log: Log) -> list[MixRow]:
     """Return exposures and hits by department, and by field and declared case attributes within it."""
     [*present] = log.table("SELECT * FROM cases LIMIT 0").column_names
-    declared = dict.fromkeys(name for source in log.project.source for name in source.case_attributes)
+    attributes_of = (source.case_attributes for source in log.project.source)
+    declared = dict.fromkeys(log.stored_as(name) for names in attributes_of for name in names)
     attributes = ", ".join(["e.field", *(identifier(name) for name in declared if name in present)])
     cluster, join = "NULL", ""
     if log.project.log.cluster is not None:
