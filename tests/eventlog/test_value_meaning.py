@@ -3,7 +3,7 @@ from __future__ import annotations
 import pyarrow as pa  # noqa: TID253
 import pytest
 
-from ordermine.eventlog.value_meaning import changes_meaning, same_meaning
+from ordermine.eventlog.value_meaning import changes_meaning, day_comes_first, same_meaning
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,15 @@ def test_columns_are_compared_row_by_row() -> None:
     new = pa.chunked_array([["10.0", "y", None, None]], pa.string())
     assert changes_meaning(old, new).tolist() == [False, True, True, False]
     assert changes_meaning(None, new).tolist() == [True, True, False, False]
+
+
+def test_values_prove_whether_the_day_comes_first() -> None:
+    assert day_comes_first(["03/04/2026", "25/04/2026"]) is True
+    assert day_comes_first(["03/04/2026", "04-25-2026 10:00"]) is False
+    assert day_comes_first(["03/04/2026", "2026-04-25", "x"]) is None
+    assert day_comes_first(["25/04/2026", "04/25/2026"]) is None
+    swapped = pa.chunked_array([["03/04/2026", "04/03/2026", "25/04/2026"]], pa.string())
+    back = pa.chunked_array([["04/03/2026", "2026-03-04", "2026-04-25"]], pa.string())
+    assert changes_meaning(swapped, back).tolist() == [True, False, False]
+    # Without the last row, 03/04 may be what 04/03 means.
+    assert changes_meaning(swapped.slice(0, 2), back.slice(0, 2)).tolist() == [False, False]

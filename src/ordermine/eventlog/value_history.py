@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ordermine.eventlog.value_meaning import readings
+from ordermine.eventlog.value_meaning import day_comes_first, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -209,7 +209,10 @@ def _codes(table: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
 
 
 def _meanings(table: pa.Table, family: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return codes of what the old and the new values mean; spellings that share a reading have the same code."""
+    """Return codes of what the old and the new values mean; spellings that share a reading have the same code.
+
+    The values of a family prove whether day or month comes first in its dates.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -229,10 +232,14 @@ def _meanings(table: pa.Table, family: np.ndarray) -> tuple[np.ndarray, np.ndarr
             number = root[number]
         return number
 
+    of_family: dict[int, list[str]] = {}
+    for one in distinct[distinct >= 0].tolist():
+        of_family.setdefault(one // len(spelt), []).append(spelt[one % len(spelt)])
+    day_first = {one: day_comes_first(texts) for one, texts in of_family.items()}
     for number, one in enumerate(distinct.tolist()):
         if one < 0:
             continue
-        meant = readings(spelt[one % len(spelt)])
+        meant = readings(spelt[one % len(spelt)], day_first[one // len(spelt)])
         for reading in meant:
             other = known.setdefault((one // len(spelt), reading), number)
             if other != number:

@@ -12,11 +12,10 @@ import re
 import unicodedata
 from decimal import Decimal
 from functools import lru_cache
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     import pyarrow as pa
@@ -34,27 +33,46 @@ _LONGEST_NUMBER = 40
 
 
 @lru_cache(maxsize=100_000)
-def readings(text: str) -> frozenset[str]:
-    """Return everything that a value can mean, spelt in one way; nothing for a blank value."""
+def readings(text: str, day_first: bool | None = None) -> frozenset[str]:
+    """Return everything that a value can mean, spelt in one way; nothing for a blank value.
+
+    `day_first` says how dates such as ``03/04/2026`` are written where that is known.
+    """
     text = text.strip()
     found = {f"number {number}" for number in _numbers(text)}
-    found |= {f"date {date}" for date in _dates(text)}
+    found |= {f"date {date}" for date in _dates(text, day_first)}
     if not found:
         signs = unicodedata.normalize("NFKD", text.casefold())
         found.add("".join(sign for sign in signs if sign.isalnum()))
     return frozenset(found - {""})
 
 
-def same_meaning(one: str | None, other: str | None) -> bool:
+def day_comes_first(spellings: Iterable[str]) -> bool | None:
+    """Return whether dates that end with the year begin with the day; None where no spelling proves it, or both."""
+    proven = set()
+    for text in spellings:
+        found = _DATE.fullmatch(text.strip())
+        if not found or not found[1] or len(found[1]) > 2:
+            continue
+        month, day = sorted((int(found[1]), int(found[2])))
+        if 1 <= month <= 12 < day <= 31:
+            proven.add(int(found[1]) == day)
+    return proven.pop() if len(proven) == 1 else None
+
+
+def same_meaning(one: str | None, other: str | None, day_first: bool | None = None) -> bool:
     """Return whether two values mean the same; null and blank both mean nothing."""
     if one == other:
         return True
-    first, second = readings(one or ""), readings(other or "")
+    first, second = readings(one or "", day_first), readings(other or "", day_first)
     return bool(first & second) or not (first or second)
 
 
 def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) -> np.ndarray:
-    """Return where an old and a new value mean different things; None stands for a column without values."""
+    """Return where an old and a new value mean different things; None stands for a column without values.
+
+    The values prove whether day or month comes first in their dates.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -74,7 +92,9 @@ def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) ->
     pair = first[touched] * (len(after.dictionary) + 1) + second[touched]
     _, where, of = np.unique(pair, return_index=True, return_inverse=True)
     spelt = [(before[at].as_py(), after[at].as_py()) for at in touched[where].tolist()]
-    changed[touched] = ~np.fromiter(starmap(same_meaning, spelt), dtype=bool)[of]
+    day_first = day_comes_first(text for texts in (before, after) for text in texts.dictionary.to_pylist())
+    same = (same_meaning(one, other, day_first) for one, other in spelt)
+    changed[touched] = ~np.fromiter(same, dtype=bool)[of]
     return changed
 
 
@@ -113,7 +133,7 @@ def _plain(number: str) -> str:
     return f"{value + 0:f}"
 
 
-def _dates(text: str) -> Iterator[str]:
+def _dates(text: str, day_first: bool | None) -> Iterator[str]:
     found = _DATE.fullmatch(text)
     if found is None:
         return
@@ -126,6 +146,7 @@ def _dates(text: str) -> Iterator[str]:
     else:
         century = "20" if len(third) == 2 else ""
         orders = [(century + third, second, first), (century + third, first, second)]
+        orders = orders if day_first is None else orders[:1] if day_first else orders[1:]
     for year, month, day in orders:
         if len(year) != 4:
             continue

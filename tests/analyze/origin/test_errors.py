@@ -104,6 +104,14 @@ def test_other_spelling_is_neither_an_error_nor_an_origin(found: Found) -> None:
     assert (one["originated_by"], one["detected_by"]) == ("Sales", "Finance")
 
 
+def test_day_and_month_swapped_is_an_error_where_other_values_prove_their_order(found: Found) -> None:
+    swapped = ("Write", "Sales", "date", "", "03/04/2026"), CONFIRM
+    history = events(*swapped, ("Change", "Finance", "date", "03/04/2026", "04/03/2026"))
+    assert found(history) == []
+    [one] = found([*history, *events(("Write", "Sales", "date", "", "25/04/2026"), case="B")])
+    assert (one["wrong_value"], one["originated_by"]) == ("03/04/2026", "Sales")
+
+
 def test_origin_is_in_the_last_uninterrupted_stretch(found: Found) -> None:
     history = events(
         ("Write", "Sales", "price", "", "90"),
