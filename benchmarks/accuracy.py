@@ -18,6 +18,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import threading
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
@@ -151,13 +152,22 @@ def _in_processes(wanted: Sequence[tuple[str, int, int, Path]], jobs: int) -> It
     """Yield the runs in order as they are done, several at a time."""
     # Started afresh: a copy of a process in which Arrow and DuckDB have threads may hang.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_collect_seldom) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_prepare) as pool:
         yield from pool.map(measure_or_recall, *zip(*wanted, strict=True))
 
 
-def _collect_seldom() -> None:
+def _prepare() -> None:
     # A simulation makes millions of objects that live until its end: to look through them takes a tenth of its time.
     gc.set_threshold(200_000, 50, 100)
+    # Otherwise a process whose parent is ended waits for work for ever.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def table(runs: Iterable[Run]) -> str:
