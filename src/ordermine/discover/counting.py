@@ -250,9 +250,13 @@ def _handoffs(waits: Sequence[Waits], cases: Mapping[tuple[str, str], int]) -> l
 
 def department_graph(log: Log, level: str = "department") -> Graph:
     """Return the graph of visits: one node per department, an edge for every handoff."""
+    return graph_of_visits(find_visits(log, level))
+
+
+def graph_of_visits(visits: Visits) -> Graph:
+    """Return one node per department, an edge for every handoff."""
     import numpy as np
 
-    visits = find_visits(log, level)
     if not len(visits.unit):
         return Graph((), ())
     size = len(visits.names)

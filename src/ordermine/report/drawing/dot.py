@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.report.drawing import palette, text
 from ordermine.report.drawing.durations import human
-from ordermine.report.drawing.flow_order import flow_order
+from ordermine.report.drawing.flow_order import reading_order
 from ordermine.report.drawing.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
         },
     )
     number = {activity.name: f"n{index}" for index, activity in enumerate(graph.activities)}
-    order = {name: place for place, name in enumerate(_order(graph))}
+    order = {name: place for place, name in enumerate(reading_order(graph))}
     for activity in sorted(graph.activities, key=lambda activity: order[activity.name]):
         dot.node(number[activity.name], id=number[activity.name], **_node(activity, look))
     for index, edge in enumerate(graph.edges):
@@ -80,18 +80,6 @@ def to_dot(graph: Graph, look: Style, words: Legend | None = None) -> str:
     if words is not None:
         _add_legend(dot, words)
     return str(dot.source)
-
-
-def _order(graph: Graph) -> list[str]:
-    # Start and end take part, so that what cases start with tends to come first. Numbers, as no name is
-    # reserved.
-    start, end = -2, -1
-    number = {activity.name: index for index, activity in enumerate(graph.activities)}
-    arcs = [(number[edge.source], number[edge.target], edge.events) for edge in graph.edges]
-    arcs += [(start, number[name], cases) for name, cases in graph.starts]
-    arcs += [(number[name], end, cases) for name, cases in graph.ends]
-    order = flow_order([start, *number.values(), end], arcs)
-    return [graph.activities[index].name for index in order if index >= 0]
 
 
 def _add_border(

