@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.discover.graph import Graph
 
 _FILLS = ("#77AADD", "#EEDD88", "#44BB99", "#FFAABB", "#BBCC33", "#EE8866", "#99DDFF", "#AAAA00")
@@ -58,16 +60,24 @@ class Departments:
 
 def colour_departments(graph: Graph) -> Departments:
     """Give the departments of `graph` fills, in the order of their events (then of their names)."""
+    return give_fills(rank_departments(graph), any(activity.department is None for activity in graph.activities))
+
+
+def rank_departments(graph: Graph) -> list[str]:
+    """Return the departments of `graph` in the order of their events, then of their names."""
     events: Counter[str] = Counter()
     for activity in graph.activities:
         if activity.department is not None:
             events[activity.department] += activity.events
-    ranked = sorted(events, key=lambda department: (-events[department], department))
-    coloured = ranked[: len(_FILLS)]
+    return sorted(events, key=lambda department: (-events[department], department))
+
+
+def give_fills(ranked: Sequence[str], not_recorded: bool) -> Departments:
+    """Give departments fills, the first of them a colour of their own."""
     return Departments(
-        coloured=dict(zip(coloured, _FILLS, strict=False)),
-        others=tuple(ranked[len(coloured) :]),
-        not_recorded=any(activity.department is None for activity in graph.activities),
+        coloured=dict(zip(ranked, _FILLS, strict=False)),
+        others=tuple(ranked[len(_FILLS) :]),
+        not_recorded=not_recorded,
     )
 
 

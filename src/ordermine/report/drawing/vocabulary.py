@@ -28,6 +28,10 @@ class Vocabulary:
     table: str
     """Heading of the table of paths."""
     path_explained: str
+    route: str
+    routes: str
+    """What the distinct ways through are called."""
+    route_explained: str
 
 
 _ACTIVITIES = Vocabulary(
@@ -44,6 +48,9 @@ _ACTIVITIES = Vocabulary(
     path_explained=(
         "One activity directly followed by another in the same case; times are from one event to the next."
     ),
+    route="variant",
+    routes="variants",
+    route_explained="A variant is all orders that take the same steps in the same order; the most frequent first.",
 )
 _DEPARTMENTS = Vocabulary(
     node="department",
@@ -58,6 +65,11 @@ _DEPARTMENTS = Vocabulary(
     table="Handoffs",
     path_explained=(
         "A case goes from one department to another; times are from the last event here to the first event there."
+    ),
+    route="journey",
+    routes="journeys",
+    route_explained=(
+        "A journey is all orders that visit the same departments in the same order; the most frequent first."
     ),
 )
 
