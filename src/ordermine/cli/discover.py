@@ -28,7 +28,7 @@ def discover(
 
     Example: ordermine discover orders.csv -o process
     """
-    from ordermine.discover.counting import department_graph
+    from ordermine.discover.map_content import map_content
     from ordermine.discover.process import discover as run
     from ordermine.report import discovered
     from ordermine.report.envelope import envelope
@@ -42,7 +42,9 @@ def discover(
     files: dict[str, str] = {}
     if output is not None:
         progress("drawing")
-        contents = process_files(process, department_graph(log), reading.name)
+        maps = map_content(log, process.graph, process.variants)
+        subtitle = discovered.subtitle(process.graph, maps[0].cases, log.manifest, log.filters.describe())
+        contents = process_files(process, maps, reading.name, subtitle)
         result = discovered.result(process, {name: name for name in [*contents, "discover.json"]})
         contents["discover.json"] = envelope("discover", log.manifest, result, log.manifest.notes, log=log).encode()
         write_folder(output, contents, force=force)

@@ -45,17 +45,24 @@ def map_command(
 ) -> None:
     """Draw the process map. A large map is thinned unless told otherwise, and says so.
 
-    Example: ordermine map orders -o map.svg --metric time
+    A map for a browser (.html) shows all levels of detail, times and departments; the options choose what it shows
+    first.
+
+    Example: ordermine map orders -o map.html
     """
     from ordermine.discover.counting import count_graph, count_variants, department_graph
+    from ordermine.discover.map_content import map_content
     from ordermine.discover.model import discover_model
     from ordermine.report.drawing.bpmn import bpmn_xml
+    from ordermine.report import discovered
     from ordermine.report.drawing.map_file import FORMATS, draw
+    from ordermine.report.map_page.page import map_page
     from ordermine.report.process_files import write_file
 
     suffix = output.suffix.lower().removeprefix(".")
-    if suffix not in (*FORMATS, "bpmn", "pnml"):
-        raise UsageError(f"{output}: no map format {output.suffix!r}", hint=near(suffix, (*FORMATS, "bpmn", "pnml")))
+    known = (*FORMATS, "html", "bpmn", "pnml")
+    if suffix not in known:
+        raise UsageError(f"{output}: no map format {output.suffix!r}", hint=near(suffix, known))
     shares = share(activities, "--activities"), share(paths, "--paths")
     progress = Progress(reading.quiet)
     log = reading.open(progress)
@@ -65,6 +72,19 @@ def map_command(
         progress("discovering the model")
         model = discover_model([(variant.activities, variant.cases) for variant in count_variants(log)])
         contents = bpmn_xml(*model.bpmn()).encode() if suffix == "bpmn" else model.pnml().encode()
+    elif suffix == "html":
+        progress("counting")
+        maps = map_content(log)
+        progress("drawing")
+        contents = map_page(
+            maps,
+            title=reading.name,
+            subtitle=discovered.subtitle(maps[0].graph, maps[0].cases, log.manifest, log.filters.describe()),
+            metric=metric,
+            level=level,
+            activities=shares[0],
+            paths=shares[1],
+        )
     else:
         progress("counting")
         graph = count_graph(log) if level == "activity" else department_graph(log)

@@ -9,6 +9,7 @@ from ordermine.report.table import Column, Table, counted, share_text, short
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ordermine.discover.graph import Graph
     from ordermine.discover.process import Process
     from ordermine.eventlog.manifest import Manifest
 
@@ -109,6 +110,18 @@ def heading(process: Process, manifest: Manifest, name: str, filters: Mapping[st
         reasons += [f"{count:,} {reason}" for reason, count in ledger.rejected_by_reason.items()]
         lines.append(f"{left_out:,} of {counted(ledger.rows_in, 'row')} left out: {', '.join(reasons)}")
     return lines
+
+
+def subtitle(graph: Graph, cases: int, manifest: Manifest, filters: Mapping[str, str]) -> str:
+    """Return what a map is of, in one line: orders, events, activities, period, what is selected."""
+    events = sum(activity.events for activity in graph.activities)
+    said = [counted(cases, "order"), counted(events, "event"), counted(len(graph.activities), "activity")]
+    if filters:
+        said.append("selected by " + " ".join(f"--{option} {value}" for option, value in filters.items()))
+    if manifest.first and manifest.last:
+        whole = "the whole log " if filters else ""
+        said.append(f"{whole}from {manifest.first[:10]} to {manifest.last[:10]} (UTC)")
+    return " · ".join(said)
 
 
 def tables(process: Process) -> list[Table]:

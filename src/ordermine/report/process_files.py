@@ -9,25 +9,37 @@ from typing import TYPE_CHECKING
 from ordermine.errors import EnvironmentFault, UsageError
 from ordermine.report.drawing.bpmn import bpmn_xml
 from ordermine.report.drawing.map_file import draw
+from ordermine.report.map_page.page import map_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from ordermine.discover.graph import Graph
+    from ordermine.discover.map_content import MapContent
     from ordermine.discover.process import Process
 
 
-def process_files(process: Process, by_department: Graph, title: str) -> dict[str, bytes]:
-    """Return file name → contents: maps, and the model in every notation it has."""
+def process_files(process: Process, contents: Sequence[MapContent], title: str, subtitle: str) -> dict[str, bytes]:
+    """Return file name → contents: maps, and the model in every notation it has.
+
+    Parameters
+    ----------
+    process
+        What was discovered.
+    contents
+        What ``map_content`` found.
+    title, subtitle
+        Name of the log; what it is and what of it is selected.
+    """
     files = {
         "map.svg": draw(process.graph, "svg", title=title),
-        "map.html": draw(process.graph, "html", title=title),
+        "map.html": map_page(contents, title=title, subtitle=subtitle),
         "model.bpmn": bpmn_xml(*process.model.bpmn()).encode(),
         "model.pnml": process.model.pnml().encode(),
     }
-    if by_department.activities:
-        files["departments.svg"] = draw(by_department, "svg", title=title, level="department")
+    for content in contents:
+        if content.level == "department":
+            files["departments.svg"] = draw(content.graph, "svg", title=title, level="department")
     tree = process.model.ptml()
     if tree is not None:
         files["model.ptml"] = tree.encode()

@@ -42,15 +42,15 @@ def hostile_graph() -> Graph:
 def test_names_are_not_ids(orders: Graph) -> None:
     source = to_dot(orders, style(orders, "frequency", "activity"))
     assert attributes(source, "n0")["label"] == r'"Create\n100"'
-    assert attributes(source, "n0")["tooltip"] == r'"Create\nSales\n100 events in 100 cases"'
-    assert attributes(source, "n3")["tooltip"] == r'"Release\ndepartment not recorded\n20 events in 20 cases"'
+    assert attributes(source, "n0")["tooltip"] == r'"Create\nSales\n100 events in 100 orders"'
+    assert attributes(source, "n3")["tooltip"] == r'"Release\ndepartment not recorded\n20 events in 20 orders"'
 
 
 def test_edges_by_frequency(orders: Graph) -> None:
     source = to_dot(orders, style(orders, "frequency", "activity"))
     strongest, weakest = attributes(source, "n0 -> n1"), attributes(source, "n3 -> n1")
     assert strongest["label"].strip('" ') == "80"
-    assert strongest["tooltip"] == r'"Create → Deliver\n80 times in 80 cases\nmedian 2 h, 90 % within 1 d"'
+    assert strongest["tooltip"] == r'"Create → Deliver\n80 times in 80 orders\nmedian 2 h, 90 % within 1 d"'
     # Width 0.8 + 4.2 √(times ÷ 100): the start of 100 cases is the strongest.
     assert strongest["penwidth"] == "4.56"
     assert weakest["penwidth"] == "2.43"
@@ -70,7 +70,7 @@ def test_department_level_colours_by_name() -> None:
     graph = Graph((Activity("Sales", 9, 9, "Sales"), Activity("Legal", 5, 5, "Legal")), ())
     source = to_dot(graph, style(graph, "frequency", "department"))
     assert attributes(source, "n0")["fillcolor"] == '"#77AADD"'
-    assert attributes(source, "n0")["tooltip"] == r'"Sales\n9 visits in 9 cases"'
+    assert attributes(source, "n0")["tooltip"] == r'"Sales\n9 visits in 9 orders"'
 
 
 def test_arrow_against_the_flow_keeps_its_direction(orders: Graph) -> None:

@@ -16,7 +16,7 @@ def test_what_is_hidden_is_said(orders: Graph) -> None:
     # 195 of 235 events are 82.97 %, 80 of 135 steps are 59.25 %: rounded down.
     assert words.notes == (
         "A note.",
-        "In the boxes: events. Grey arrows: cases that start or end there.",
+        "In the boxes: events. Grey arrows: orders that start or end there.",
         "Shown: 2 of 4 activities (82.9 % of the events), 1 of 4 paths (59.2 % of the times one follows another).",
         "Hidden as well: 1 of 3 arrows from the start or to the end.",
         "What is hidden is left out, not rerouted: the numbers that are shown don't change by it.",
@@ -41,7 +41,7 @@ def test_department_map_needs_no_colour_legend(orders: Graph) -> None:
     words = legend("", thin(orders), style(orders, "frequency", "department"))
     assert words.swatches == ()
     assert words.notes == (
-        "In the boxes: visits, the stretches of a case in one department. Grey arrows: cases that start or end there.",
+        "In the boxes: visits, the stretches of an order in one department. Grey arrows: orders that start or end there.",
         "All 4 departments and 4 pairs with handoffs are shown.",
     )
 

@@ -28,6 +28,10 @@ def test_eight_colours_and_grey() -> None:
     assert departments.legend()[-1] == ("3 other departments", "#DDDDDD")
 
 
+def test_grey_of_a_single_department_has_its_name() -> None:
+    assert colour_departments(graph_of([f"D{i}" for i in range(9)])).legend()[-1] == ("D8", "#DDDDDD")
+
+
 def test_not_recorded_is_white_and_in_the_legend() -> None:
     departments = colour_departments(graph_of(["Sales", None]))
     assert departments.fill(None) == "#FFFFFF"

@@ -45,17 +45,17 @@ def test_map_with_words_around_it(orders: Graph) -> None:
     assert {"Create", "100", "80", "Sales", "department not recorded"} <= set(texts)
     assert "All 4 activities and 4 paths are shown." in texts
     titles = {group.get("id"): group.findtext(f"{SVG}title") for group in root.iter(f"{SVG}g") if group.get("id")}
-    assert titles["n0"] == "Create\nSales\n100 events in 100 cases"
-    assert titles["e0"] == titles["e0-label"] == "Create → Deliver\n80 times in 80 cases\nmedian 2 h, 90 % within 1 d"
-    assert titles["start"] == "start of 100 cases"
-    assert titles["end-n3"] == "5 cases end with Release"
+    assert titles["n0"] == "Create\nSales\n100 events in 100 orders"
+    assert titles["e0"] == titles["e0-label"] == "Create → Deliver\n80 times in 80 orders\nmedian 2 h, 90 % within 1 d"
+    assert titles["start"] == "start of 100 orders"
+    assert titles["end-n3"] == "5 orders end with Release"
 
 
 def test_everything_lies_within_the_view(orders: Graph) -> None:
     look = style(orders, "frequency", "activity")
     picture = layout.svg(to_dot(orders, look))
     width, height = svg.size(svg.finish(picture, legend("T", Thinned(orders, orders), look)))
-    map_width, map_height = svg.size(svg.map_alone(picture, "T"))
+    _, _, map_width, map_height = (float(number) for number in parse(picture).get("viewBox").split())
     assert width >= map_width + 32
     assert height > map_height + 16 + 32
 
@@ -104,11 +104,11 @@ def test_picture_that_is_not_understood() -> None:
 
 def test_legend_wraps_and_keeps_full_names() -> None:
     words = Legend("", tuple((f"{'Department ' * 20}{i}", "#77AADD") for i in range(3)), (), ("note " * 60,))
-    root = parse(svg.legend_alone(words, 600))
-    swatches = list(root.iter(f"{SVG}rect"))
+    finished = svg.finish(wrapped('<text x="0" y="0">x</text>'), words)
+    root = parse(finished)
+    swatches = [element for element in root.iter(f"{SVG}rect") if element.get("rx")]
     assert len({element.get("y") for element in swatches}) == 3
     titles = [element.text for element in root.iter(f"{SVG}title")]
     assert titles == [f"{'Department ' * 20}{i}" for i in range(3)]
-    assert (
-        max(float(element.get("y")) for element in root.iter(f"{SVG}text")) < svg.size(svg.legend_alone(words, 600))[1]
-    )
+    lowest = max(float(element.get("y")) for element in root.iter(f"{SVG}text"))
+    assert lowest < svg.size(finished)[1]

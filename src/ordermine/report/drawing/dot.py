@@ -101,10 +101,10 @@ def _add_border(
             fillcolor=palette.OUTLINE,
             width="0.3",
             height="0.3",
-            tooltip=_lines(f"{name} of {sum(cases for _, cases in counts):,} cases"),
+            tooltip=_lines(f"{name} of {sum(cases for _, cases in counts):,} orders"),
         )
     for activity, cases in counts:
-        tooltip = _lines(f"{cases:,} cases {name} with {text.clean(activity)}")
+        tooltip = _lines(f"{cases:,} orders {name} with {text.clean(activity)}")
         dot.edge(
             *((name, number[activity]) if start else (number[activity], name)),
             id=f"{name}-{number[activity]}",
@@ -152,7 +152,7 @@ def _node(activity: Activity, look: Style) -> dict[str, str]:
     tooltip = [name]
     if look.level == "activity":
         tooltip.append(text.clean(department) if department is not None else "department not recorded")
-    tooltip.append(f"{activity.events:,} {vocabulary(look.level).count} in {activity.cases:,} cases")
+    tooltip.append(f"{activity.events:,} {vocabulary(look.level).count} in {activity.cases:,} orders")
     return {
         "label": _lines(*lines),
         "tooltip": _lines(*tooltip),
@@ -165,7 +165,7 @@ def _node(activity: Activity, look: Style) -> dict[str, str]:
 def _edge(edge: Edge, look: Style) -> dict[str, str]:
     tooltip = _lines(
         f"{text.clean(edge.source)} → {text.clean(edge.target)}",
-        f"{edge.events:,} {vocabulary(look.level).times} in {edge.cases:,} cases",
+        f"{edge.events:,} {vocabulary(look.level).times} in {edge.cases:,} orders",
         f"median {human(edge.median_s)}, 90 % within {human(edge.p90_s)}",
     )
     return {

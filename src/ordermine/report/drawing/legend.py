@@ -73,7 +73,7 @@ def _scales(look: Style) -> tuple[Scale, ...]:
 
 def _reading(thinned: Thinned, look: Style) -> list[str]:
     borders = thinned.graph.starts + thinned.graph.ends
-    return [vocabulary(look.level).in_the_boxes + (" Grey arrows: cases that start or end there." if borders else "")]
+    return [vocabulary(look.level).in_the_boxes + (" Grey arrows: orders that start or end there." if borders else "")]
 
 
 def _shown(thinned: Thinned, look: Style) -> list[str]:

@@ -1,6 +1,7 @@
 """A process map as a file, in any format: start here.
 
-``draw`` takes a graph through the other modules in this order: thin → dot → layout → svg → png, pdf or html.
+``draw`` takes a graph through the other modules in this order: thin → dot → layout → svg → png or pdf.
+For a map in a browser see ``map_page``.
 """
 
 from __future__ import annotations
@@ -10,18 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 from ordermine.errors import NotMeasurable, UsageError, near
 from ordermine.report.drawing import dot, layout, svg
-from ordermine.report.drawing.html import to_html
 from ordermine.report.drawing.layout import LayoutTooHard
 from ordermine.report.drawing.legend import Legend, legend
 from ordermine.report.drawing.pdf import to_pdf
 from ordermine.report.drawing.png import to_png
 from ordermine.report.drawing.style import Level, Metric, style
-from ordermine.report.drawing.thin import Thinned, thin
+from ordermine.report.drawing.thin import thin
 
 if TYPE_CHECKING:
     from ordermine.discover.graph import Graph
 
-FORMATS: Final = ("svg", "png", "pdf", "html", "dot")
+FORMATS: Final = ("svg", "png", "pdf", "dot")
 
 
 def draw(
@@ -42,7 +42,7 @@ def draw(
     graph
         What to draw; with level ``department``, the graph of visits and handoffs.
     file_format
-        ``svg``, ``png``, ``pdf``, ``html`` or ``dot``, with or without a leading dot.
+        ``svg``, ``png``, ``pdf`` or ``dot``, with or without a leading dot.
     title
         Stands above the map.
     metric
@@ -82,9 +82,7 @@ def draw(
         thinned = thin(graph, activities, paths)
         look = style(thinned.graph, metric, level)
         return dot.to_dot(thinned.graph, look, legend(title, thinned, look)).encode()
-    picture, thinned, words = _lay_out(graph, title, metric, level, activities, paths, time_limit_s)
-    if wanted == "html":
-        return to_html(picture, words, thinned, level)
+    picture, words = _lay_out(graph, title, metric, level, activities, paths, time_limit_s)
     drawing = svg.finish(picture, words)
     if wanted == "png":
         return to_png(drawing)
@@ -101,7 +99,7 @@ def _lay_out(
     activities: float | None,
     paths: float | None,
     time_limit_s: float,
-) -> tuple[bytes, Thinned, Legend]:
+) -> tuple[bytes, Legend]:
     """Lay out the map; where that takes too long, with as much on it as is readable, then with the least."""
     failure: LayoutTooHard | None = None
     smallest = math.inf
@@ -118,7 +116,7 @@ def _lay_out(
         except LayoutTooHard as error:
             failure = error
             continue
-        return picture, thinned, legend(title, thinned, look, notes)
+        return picture, legend(title, thinned, look, notes)
     assert failure is not None
     raise failure
 

@@ -52,7 +52,8 @@ class Departments:
         """Return (text, fill) for every fill in use."""
         entries = list(self.coloured.items())
         if self.others:
-            entries.append((f"{len(self.others)} other departments", _OTHERS))
+            one = len(self.others) == 1
+            entries.append((self.others[0] if one else f"{len(self.others)} other departments", _OTHERS))
         if self.not_recorded and entries:
             entries.append(("department not recorded", _NOT_RECORDED))
         return entries

@@ -69,26 +69,6 @@ def finish(graphviz_svg: bytes, words: Legend) -> bytes:
     return _document(root, room + 2 * _MARGIN, y + _MARGIN, words.title)
 
 
-def map_alone(graphviz_svg: bytes, title: str) -> bytes:
-    """Return the SVG file without words around the map; `title` is for readers who can't see it."""
-    from lxml import etree
-
-    root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap={None: NAMESPACE})
-    canvas, width, height = _canvas(graphviz_svg)
-    root.append(canvas)
-    return _document(root, width, height, title)
-
-
-def legend_alone(words: Legend, width: float) -> bytes:
-    """Return the legend as an SVG file of at least `width`, without the title."""
-    from lxml import etree
-
-    root = etree.Element(f"{{{NAMESPACE}}}svg", nsmap={None: NAMESPACE})
-    room = max(width, _LEGEND_MIN_WIDTH)
-    height = _draw_legend(root, words, _MARGIN / 2, room)
-    return _document(root, room + 2 * _MARGIN, height, "legend")
-
-
 def _document(root: Any, width: float, height: float, title: str) -> bytes:
     from lxml import etree
 

@@ -42,11 +42,11 @@ _ACTIVITIES = Vocabulary(
     paths="paths",
     times="times",
     all_times="the times one follows another",
-    frequency="times that one directly follows the other, or cases that start or end",
+    frequency="times that one directly follows the other, or orders that start or end",
     time="median time from one to the next",
     table="Paths",
     path_explained=(
-        "One activity directly followed by another in the same case; times are from one event to the next."
+        "One activity directly followed by another in the same order; times are from one event to the next."
     ),
     route="variant",
     routes="variants",
@@ -56,15 +56,15 @@ _DEPARTMENTS = Vocabulary(
     node="department",
     nodes="departments",
     count="visits",
-    in_the_boxes="In the boxes: visits, the stretches of a case in one department.",
+    in_the_boxes="In the boxes: visits, the stretches of an order in one department.",
     paths="pairs with handoffs",
     times="handoffs",
     all_times="the handoffs",
-    frequency="handoffs, or cases that start or end",
+    frequency="handoffs, or orders that start or end",
     time="median time of a handoff",
     table="Handoffs",
     path_explained=(
-        "A case goes from one department to another; times are from the last event here to the first event there."
+        "An order goes from one department to another; times are from the last event here to the first event there."
     ),
     route="journey",
     routes="journeys",

@@ -66,7 +66,6 @@ def _draw_arrow(lines: Any, labels: Any, number: int, elements: Elements, first:
     line = etree.SubElement(group, "path", {"class": "line", "fill": "none", "stroke": colour, "stroke-width": width})
     head = etree.SubElement(group, "path", {"class": "head", "fill": colour})
     label.set("font-size", f"{SMALL_SIZE:g}")
-    label.set("text-anchor", "middle")
     label.set("fill", palette.TEXT)
     # A halo keeps the number readable on top of a line.
     label.attrib.update({"stroke": "#FFFFFF", "stroke-width": "3", "paint-order": "stroke"})

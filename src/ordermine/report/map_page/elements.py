@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 NOT_RECORDED = "department not recorded"
 
-NAME_SIZE = 11.0
-SMALL_SIZE = 9.5
+NAME_SIZE = 11.5
+SMALL_SIZE = 10.0
 LINE = 1.25
 PADDING = 9.0
-_NAME_ROOM = 150.0
+_NAME_ROOM = 155.0
 _NAME_LINES = 3
 _MOST_CHARACTERS = 200  # More than fits in any case, so that only so much is measured.
 

@@ -35,7 +35,7 @@ class PlacedArrow:
     head: str
     """Path data."""
     label: tuple[float, float]
-    """The middle of the label."""
+    """Where the label begins, at the middle of its height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def to_dot(graph: Graph, elements: Elements) -> str:
             id=f"{'b' if back else 'f'}{index}",
             dir="back" if back else "forward",
             # Graphviz puts a label right beside the middle of its line, however wide the line is.
-            label=f"  {_wider_label(arrow)} ",
+            label=_room(arrow),
             # Strong paths are drawn short and straight.
             weight=str(1 + round(9 * math.sqrt(arrow.events / elements.most))),
             penwidth=f"{arrow.width:.2f}",
@@ -102,8 +102,10 @@ def shown_arrows(graph: Graph, elements: Elements) -> list[int]:
     return sorted(elements.arrow[pair] for pair in pairs)
 
 
-def _wider_label(arrow: Arrow) -> str:
-    return max(arrow.often_label, arrow.long_label, key=lambda label: text.width(label, SMALL_SIZE))
+def _room(arrow: Arrow) -> str:
+    """Return a label that is as wide as the wider of the arrow's two, with a little air."""
+    wider = max(arrow.often_label, arrow.long_label, key=lambda label: text.width(label, SMALL_SIZE))
+    return f"  {wider} "
 
 
 def place(coordinates: Coordinates, elements: Elements) -> Placed:
@@ -112,11 +114,12 @@ def place(coordinates: Coordinates, elements: Elements) -> Placed:
     arrows = {}
     for name, points in sorted(coordinates.edges.items(), key=lambda item: int(item[0][1:])):
         *curve, tip = points if name.startswith("f") else reversed(points)
-        x, y = coordinates.labels[name]
         number = int(name[1:])
-        arrows[number] = PlacedArrow(
-            _line(curve), _head(curve[-1], tip, elements.arrows[number].width), (_tenth(x), _tenth(y))
-        )
+        arrow = elements.arrows[number]
+        x, y = coordinates.labels[name]
+        # Graphviz keeps labels to the right of their lines; there they begin, however short they are.
+        left = x - text.width(_room(arrow), SMALL_SIZE) / 2 + text.width(" ", SMALL_SIZE) + arrow.width / 2
+        arrows[number] = PlacedArrow(_line(curve), _head(curve[-1], tip, arrow.width), (_tenth(left), _tenth(y)))
     return Placed(math.ceil(coordinates.width), math.ceil(coordinates.height), boxes, arrows)
 
 

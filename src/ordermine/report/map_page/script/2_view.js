@@ -47,10 +47,12 @@ class View {
   // Letters about as large as the page's, from the top: the way to read a tall map.
   readable(centre) {
     const box = this.svg.getBoundingClientRect();
-    const scale = Math.min(1.25, Math.max(0.85, box.width / this.whole.width));
+    const scale = Math.min(1.25, Math.max(0.8, box.width / this.whole.width));
     const width = box.width / scale;
-    const middle = width >= this.whole.width ? this.whole.x + this.whole.width / 2 : centre;
-    this.show({ x: middle - width / 2, y: this.whole.y, width, height: box.height / scale });
+    // Around `centre` where it is wider than the screen, but not beyond its sides.
+    const over = this.whole.width - width;
+    const x = over <= 0 ? over / 2 : Math.min(Math.max(centre - width / 2 - this.whole.x, 0), over);
+    this.show({ x: this.whole.x + x, y: this.whole.y, width, height: box.height / scale });
   }
 
   // All of it, if that can be read; a small map isn't blown up.

@@ -56,7 +56,7 @@ class Sheet {
       one(".head", group).setAttribute("d", head);
       const label = this.labels.get(number);
       label.setAttribute("x", x);
-      label.setAttribute("y", y + 3.2);
+      label.setAttribute("y", y + 3.3);
     }
     for (const row of this.rows) {
       const here = row.dataset.box ? this.corners.has(Number(row.dataset.box)) : this.paths.has(Number(row.dataset.arrow));

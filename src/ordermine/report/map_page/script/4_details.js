@@ -32,7 +32,7 @@ class Details {
     const { boxes, arrows } = sheet.data;
     const words = WORDS[sheet.level];
     const border = number >= sheet.start;
-    const head = [this.heading(border ? `${boxes.name[number]} of orders` : words.node, border ? null : boxes.name[number])];
+    const head = [this.heading(border ? "" : words.node, border ? `${boxes.name[number]} of orders` : boxes.name[number])];
     if (!border && sheet.level === "activity") head.push(make("p", "om-sub", "mostly done by ", named(boxes.department[number])));
     const rows = border ? [["Orders", value(grouped(boxes.orders[number]), boxes.orders[number])]] : [
       [words.count, value(grouped(boxes.events[number]), boxes.events[number])],
@@ -88,7 +88,7 @@ class Details {
     const steps = route.steps.map((step) => make("li", "", step < 0 ? make("em", "", "department not recorded") : button("om-link", () => this.select("box", step), named(boxes.name[step]))));
     if (route.more) steps.push(make("li", "", `… ${counted(route.more, "more step")}`));
     this.panel.replaceChildren(
-      this.heading(`${WORDS[sheet.level].route} ${grouped(route.rank)}`, null),
+      this.heading("", `${WORDS[sheet.level].route[0].toUpperCase()}${WORDS[sheet.level].route.slice(1)} ${grouped(route.rank)}`),
       numbers(["orders", value(grouped(route.orders), route.orders)], ["of all orders", route.share], ["steps", grouped(route.steps.length + route.more)]),
       ...(hidden ? [make("p", "om-note", `${counted(hidden, "step")} of it ${hidden === 1 ? "is" : "are"} not drawn at this level of detail. `, button("om-link", () => this.show("all"), "Draw everything"))] : []),
       section("Steps", make("ol", "om-steps", ...steps)),
@@ -99,7 +99,7 @@ class Details {
   heading(kind, name, ...children) {
     const close = button("om-close", () => this.select(null), "×");
     close.setAttribute("aria-label", "Close");
-    return make("header", "", close, make("p", "om-kind", kind), make("h2", "", ...(name === null ? children : [named(name)])));
+    return make("header", "", close, ...(kind ? [make("p", "om-kind", kind)] : []), make("h2", "", ...(name === null ? children : [named(name)])));
   }
 
   routes(sheet, through, ways) {
