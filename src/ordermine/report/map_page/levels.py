@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 ACTIVITY_SHARES = (0.15, 0.3, 0.5, 0.75, 1.0)
 PATH_SHARES = (0.0, 0.1, 0.3, 0.6, 1.0)
-MOST_ARROWS = 300
-"""Of a level, unless more are asked for; beyond that nobody can follow an arrow, and the layout takes long."""
+MOST_ARROWS = 180
+"""Of a level, unless more are asked for; beyond that nobody can follow an arrow."""
+MOST_WORK = 5_000
+"""Boxes times arrows of a level, unless more are asked for or needed to connect it; beyond, the layout takes seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ def make_levels(graph: Graph, activities: float | None, paths: float | None) -> 
     first = thin(graph, activities, paths)
     rows: dict[int, dict[int, Thinned]] = {}
     for activity_share in (*ACTIVITY_SHARES, activities):
-        most = arrows(thin(graph, activity_share, 1.0))
+        full = thin(graph, activity_share, 1.0)
+        most = min(MOST_ARROWS, MOST_WORK // max(len(full.graph.activities), 1)) / max(arrows(full), 1)
         for path_share in (*PATH_SHARES, None):
-            share = None if path_share is None else min(path_share, MOST_ARROWS / max(most, 1))
+            share = None if path_share is None else min(path_share, most)
             level = thin(graph, activity_share, share)
             row = rows.setdefault(len(level.graph.activities), {})
             known = row.get(arrows(level))

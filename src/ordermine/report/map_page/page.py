@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import NotMeasurable
 from ordermine.parallel import ordered_map
-from ordermine.report.drawing import layout, palette
+from ordermine.report.drawing import palette
 from ordermine.report.drawing.durations import human
 from ordermine.report.drawing.text import clean, cut
 from ordermine.report.drawing.vocabulary import vocabulary
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from ordermine.report.drawing.style import Level, Metric
 
 _FOLDER = Path(__file__).parent
+TIME_LIMIT_S = 60.0
+"""For all layouts of one level; far above what they take, as what is left out for want of time depends on the machine."""
 _MOST_ROWS = 1000
+_READABLE_DEPARTMENTS = 12
 _TITLE_CHARACTERS = 300
 _TOLD_ROUTES = 10
 _STEPS = 40
@@ -62,7 +65,7 @@ def make_map(
     activities: float | None = None,
     paths: float | None = None,
     tables: bool = True,
-    time_limit_s: float = layout.TIME_LIMIT_S,
+    time_limit_s: float = TIME_LIMIT_S,
 ) -> InteractiveMap:
     """Make the interactive map.
 
@@ -106,12 +109,16 @@ def make_map(
 
     def sheet(content: MapContent) -> Sheet:
         asked = content.level == level
+        share = activities if asked else None
+        if share is None and content.level == "department":
+            # Every department may hand over to every other; beyond a dozen, nobody can follow that at first sight.
+            share = min(1.0, _READABLE_DEPARTMENTS / len(content.graph.activities))
         return make_sheet(
             content,
             departments,
             title=f"{cut(clean(title), _TITLE_CHARACTERS) or 'Process map'}: {vocabulary(content.level).nodes}",
             by_time=metric == "time",
-            activities=activities if asked else None,
+            activities=share,
             paths=paths if asked else None,
             time_limit_s=time_limit_s,
         )
