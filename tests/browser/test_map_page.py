@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -207,7 +208,7 @@ def test_variants_highlight_their_path(made: Made, page: Page) -> None:
             "all => all.map((one) => one.textContent.split('\\n')[0])"
         )
         assert set(lit) == set(variant["activities"])
-        steps = set(zip(variant["activities"], variant["activities"][1:], strict=False))
+        steps = set(pairwise(variant["activities"]))
         # The start and the end are paths, too.
         assert page.locator(".om-sheet:visible g.arrow.on").count() == len(steps) + 2
     page.keyboard.press("Escape")
@@ -371,18 +372,25 @@ def test_print_shows_the_whole_map_without_controls(page: Page) -> None:
     assert bottom["y"] + bottom["height"] <= frame["y"] + frame["height"]
 
 
-HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</script><script>alert(2)</script>", "\u202eabc")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><script>alert(2)</script>",
+    "\u202eabc",
+)
 
 
 def test_names_show_as_text(open_page: OpenPage, tmp_path: Path) -> None:
     names = HOSTILE
     graph = Graph(
         tuple(Activity(name, 9 - at, 9 - at, name) for at, name in enumerate(names)),
-        tuple(Edge(a, b, 5, 5, 60.0, 90.0) for a, b in zip(names, names[1:], strict=False)),
+        tuple(Edge(a, b, 5, 5, 60.0, 90.0) for a, b in pairwise(names)),
         ((names[0], 9),),
         ((names[-1], 9),),
     )
-    journey = Journey(names[1], tuple(Stop(name, at * 3_600_000_000, at * 3_600_000_000) for at, name in enumerate(names)))
+    journey = Journey(
+        names[1], tuple(Stop(name, at * 3_600_000_000, at * 3_600_000_000) for at, name in enumerate(names))
+    )
     route = Route(names, 9, 1.0, (names[0], names[1]))
     contents = [MapContent(level, graph, (route,), (journey,), 9) for level in ("activity", "department")]
     path = tmp_path / "hostile.html"

@@ -33,6 +33,27 @@ def test_reversed_arrow_ends_at_its_start() -> None:
     assert placed.edges["e"][0][1] == pytest.approx(placed.nodes["a"].y + 36, abs=1)
 
 
+def test_many_at_once_are_the_same_as_one_by_one() -> None:
+    dots = [f'digraph {{ a -> b [id="e" label="{label}"] }}' for label in ("x", "longer")]
+    together, failure = layout.coordinates_of_each(dots)
+    assert failure is None
+    assert together == [layout.coordinates(dot) for dot in dots]
+    assert together[0].labels["e"][0] != together[1].labels["e"][0]
+
+
+def test_many_at_once_until_one_fails() -> None:
+    done, failure = layout.coordinates_of_each(["digraph { a }", "digraph {", "digraph { b }"])
+    assert [set(one.nodes) for one in done] == [{"a"}]
+    assert "layout of the map failed" in str(failure)
+
+
+def test_many_at_once_until_time_is_up() -> None:
+    edges = " ".join(f"n{a} -> n{b};" for a in range(70) for b in range(70))
+    done, failure = layout.coordinates_of_each(["digraph { a }", f"digraph {{ {edges} }}"], time_limit_s=8)
+    assert len(done) == 1
+    assert "within 8 s" in str(failure)
+
+
 def test_same_bytes_every_time() -> None:
     dot = "digraph { a -> {b c d} -> e; e -> a }"
     assert layout.svg(dot) == layout.svg(dot)

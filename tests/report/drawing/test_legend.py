@@ -41,7 +41,8 @@ def test_department_map_needs_no_colour_legend(orders: Graph) -> None:
     words = legend("", thin(orders), style(orders, "frequency", "department"))
     assert words.swatches == ()
     assert words.notes == (
-        "In the boxes: visits, the stretches of an order in one department. Grey arrows: orders that start or end there.",
+        "In the boxes: visits, the stretches of an order in one department."
+        " Grey arrows: orders that start or end there.",
         "All 4 departments and 4 pairs with handoffs are shown.",
     )
 

@@ -32,7 +32,9 @@ def tangled(activities: int, orders: int) -> MapContent:
     )
     routes = tuple(Route(walk, count, count / orders, ("4711", "4712")) for walk, count in Counter(walks).most_common())
     journeys = tuple(
-        Journey(str(number), tuple(Stop(step, at * 86_400_000_000, at * 86_400_000_000) for at, step in enumerate(walk)))
+        Journey(
+            str(number), tuple(Stop(step, at * 86_400_000_000, at * 86_400_000_000) for at, step in enumerate(walk))
+        )
         for number, walk in enumerate(walks[:200])
     )
     return MapContent("activity", graph, routes, journeys, orders)

@@ -1,4 +1,4 @@
-"""Run Graphviz on DOT texts: ``layout_child.py FORMAT`` takes a JSON list of them on stdin, writes a JSON line for each.
+"""Run Graphviz on DOT texts: ``layout_child.py FORMAT`` takes a JSON list of them, writes a JSON line for each.
 
 One child for many layouts, because starting Graphviz takes longer than most of them. The first that fails ends it.
 

@@ -132,9 +132,7 @@ def elements_of(graph: Graph, departments: palette.Departments, level: Level) ->
 
     def outer(source: int, target: int, cases: int, tip: str) -> Arrow:
         width = palette.line_width(math.sqrt(cases / most))
-        return Arrow(
-            source, target, cases, cases, None, None, tip, width, palette.BORDER_PATH, palette.BORDER_PATH
-        )
+        return Arrow(source, target, cases, cases, None, None, tip, width, palette.BORDER_PATH, palette.BORDER_PATH)
 
     arrows = [inner(edge) for edge in graph.edges]
     arrows += [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ordermine.report.drawing import text
@@ -141,9 +142,7 @@ def _head(end: tuple[float, float], tip: tuple[float, float], line_width: float)
     corners = (tip, (end[0] - y * half, end[1] + x * half), (end[0] + y * half, end[1] - x * half))
     rounded = [(round(x * 10), round(y * 10)) for x, y in corners]
     differences = [
-        value
-        for before, after in zip(rounded, rounded[1:], strict=False)
-        for value in (after[0] - before[0], after[1] - before[1])
+        value for before, after in pairwise(rounded) for value in (after[0] - before[0], after[1] - before[1])
     ]
     return f"M{_joined(rounded[0])}l{_joined(differences)}z"
 
@@ -154,4 +153,5 @@ def _joined(tenths: Sequence[int]) -> str:
 
 
 def _tenth(value: float) -> float:
-    return round(value, 1)
+    # Adding nothing turns -0.0 into 0.0.
+    return round(value, 1) + 0.0

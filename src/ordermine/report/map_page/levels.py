@@ -19,7 +19,7 @@ PATH_SHARES = (0.0, 0.1, 0.3, 0.6, 1.0)
 MOST_ARROWS = 180
 """Of a level, unless more are asked for; beyond that nobody can follow an arrow."""
 MOST_WORK = 5_000
-"""Boxes times arrows of a level, unless more are asked for or needed to connect it; beyond, the layout takes seconds."""
+"""Boxes times arrows of a level, unless more are asked for or needed to connect it: the layout takes a second or so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).parent
 TIME_LIMIT_S = 60.0
-"""For all layouts of one level; far above what they take, as what is left out for want of time depends on the machine."""
+"""For all layouts of one level; far more than they take, because what is left out for time depends on the machine."""
 _MOST_ROWS = 1000
 _READABLE_DEPARTMENTS = 12
 _TITLE_CHARACTERS = 300

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ordermine.report.drawing import layout
@@ -215,10 +213,12 @@ def _journeys(content: MapContent, elements: Elements) -> dict[str, Any] | None:
 
 def _stops(journey: Journey, elements: Elements) -> list[int]:
     """Return a flat list: a box (-1 where the way is cut), the stay there, the time to the next box, and so on; s."""
-    stops = journey.stops
     found: list[int] = []
-    for before, stop in pairwise([None, *stops]):
+    left = None
+    for stop in journey.stops:
+        # Whole seconds are subtracted, not times rounded afterwards, so that errors don't add up.
+        arrived, before, left = stop.arrived // 1_000_000, left, stop.left // 1_000_000
         if before is not None:
-            found.append(stop.arrived // 1_000_000 - before.left // 1_000_000)
-        found += [-1 if stop.node is None else elements.number[stop.node], stop.left // 1_000_000 - stop.arrived // 1_000_000]
+            found.append(arrived - before)
+        found += [-1 if stop.node is None else elements.number[stop.node], left - arrived]
     return found
