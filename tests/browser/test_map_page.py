@@ -345,6 +345,22 @@ def test_everything_is_reached_by_key(page: Page) -> None:
     assert page.locator(".om-details h2").inner_text() == "How to read it"
 
 
+def test_a_map_that_nobody_moved_fits_a_window_of_another_size(page: Page) -> None:
+    def top() -> float:
+        start, frame = page.locator(".box.border").first.bounding_box(), page.locator(".om-frame").bounding_box()
+        assert start is not None
+        assert frame is not None
+        return start["y"] - frame["y"]
+
+    at_first = top()
+    page.set_viewport_size({"width": 1000, "height": 1200})
+    assert top() == pytest.approx(at_first, abs=3)
+    page.locator(".om-frame").focus()
+    page.keyboard.press("ArrowDown")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert top() < at_first - 10
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_is_wider_than_the_screen(made: Made, open_page: OpenPage, width: int) -> None:
     page = open_page(made.path, width=width)

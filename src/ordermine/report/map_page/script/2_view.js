@@ -21,6 +21,7 @@ class View {
   }
 
   pan(x, y) {
+    this.moved = true;
     this.show({ ...this.seen, x: this.seen.x + x, y: this.seen.y + y });
   }
 
@@ -28,6 +29,7 @@ class View {
   zoom(factor, clientX, clientY) {
     const { x, y, width, height } = this.seen;
     if (width / factor > this.whole.width * 4 || width / factor < this.whole.width / 60) return;
+    this.moved = true;
     const box = this.svg.getBoundingClientRect();
     const moved = this.unitsPerPixel() * (1 - 1 / factor);
     const offX = clientX === undefined ? 0 : clientX - (box.left + box.width / 2);
@@ -59,6 +61,7 @@ class View {
   home(centre) {
     const box = this.svg.getBoundingClientRect();
     if (!box.width) return;
+    this.moved = false;
     const scale = Math.min(box.width / this.whole.width, box.height / this.whole.height);
     if (scale < 0.7) this.readable(centre);
     else if (scale > 1.35) {

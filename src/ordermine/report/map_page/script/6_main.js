@@ -135,6 +135,9 @@ for (const row of all(".om-tables tr[data-box], .om-tables tr[data-arrow]")) {
   }, ...cell.childNodes));
 }
 
+// In a window of another size, the beginning again, unless somebody has moved the map.
+addEventListener("resize", () => { if (!sheet.view.moved) sheet.home(); });
+
 // On paper, the whole map.
 let beforePrint = sheet.view.seen;
 addEventListener("beforeprint", () => { beforePrint = sheet.view.seen; sheet.view.fit(); });
