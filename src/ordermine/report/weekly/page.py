@@ -1,9 +1,7 @@
-"""The weekly report as one HTML page: nothing external, nothing that runs."""
+"""The weekly report as one HTML page: nothing external, and no script but that of the map."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from ordermine.findings.glossary import GLOSSARY
 from ordermine.report.drawing.text import clean
 from ordermine.report.findings import acceptances, numbers, sections
 from ordermine.report.gates import gate_sentence
+from ordermine.report.map_page.page import source_hash
 from ordermine.report.scorecard import tables as scorecard_tables
 from ordermine.report.table import Column, Table, counted, share_text, value_text
 from ordermine.report.weekly import figures, tables, words
@@ -43,7 +42,8 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    style = "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "charts.css"))
+    drawn = process_map(log, name)
+    style = "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "charts.css")) + drawn.style
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -54,14 +54,18 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
     )
     environment.filters |= {"cell": _cell, "kind": _kind, "share": share_text}
     return environment.get_template("page.html").render(
-        # Nothing but this style, known by its content, may act on the page.
-        policy=f"default-src 'none'; style-src 'sha256-{_digest(style)}'; base-uri 'none'; form-action 'none'",
+        # Nothing but this style and this script, known by their content, may act on the page.
+        policy=(
+            f"default-src 'none'; script-src '{source_hash(drawn.script)}'; style-src '{source_hash(style)}'; "
+            "base-uri 'none'; form-action 'none'"
+        ),
         style=Markup(style),
+        script=Markup(drawn.script),
         name=name,
         notes=notes,
         report=report,
         log=log,
-        map=process_map(log, name),
+        map=Markup(drawn.html),
         figures=figures,
         tables=tables,
         words=words,
@@ -78,11 +82,6 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
         provenance=_provenance(report, log),
         steps=_steps(report),
     )
-
-
-def _digest(content: str) -> str:
-    """Return the digest of Content Security Policy Level 3, section 2.3.1, for inline content."""
-    return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
 def _cell(value: Any, column: Column) -> str:

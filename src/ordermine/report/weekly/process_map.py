@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordermine.discover.counting import count_graph
-from ordermine.report.drawing.map_file import draw
+from ordermine.discover.map_content import map_content
+from ordermine.report.map_page.page import make_map
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from ordermine.eventlog.log import Log
+    from ordermine.report.map_page.page import InteractiveMap
 
 
-def process_map(log: Log, title: str) -> Markup:
-    """Return the map of the selected orders as an SVG element.
+def process_map(log: Log, title: str) -> InteractiveMap:
+    """Return the map of the selected orders' activities.
+
+    The map of departments is left out: it counts how many orders pass between two of them, however few these are.
 
     Parameters
     ----------
     log
         An open log that holds at least one event.
     title
-        Stands above the map.
+        What the map shows.
     """
-    from lxml import etree
-    from markupsafe import Markup
-
-    # Parsed and written again, which leaves out the XML declaration.
-    return Markup(etree.tostring(etree.fromstring(draw(count_graph(log), "svg", title=title)), encoding="unicode"))
+    activities = [content for content in map_content(log) if content.level == "activity"]
+    return make_map(activities, title=title, tables=False)
