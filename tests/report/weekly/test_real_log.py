@@ -30,7 +30,7 @@ def log(real_logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Log:
     return open_log(out)
 
 
-@pytest.mark.parametrize(("week", "mature"), [("2016-W26", True), ("2017-W10", True), (None, False)])
+@pytest.mark.parametrize(("week", "mature"), [("2016-W26", True), ("2016-W50", True), (None, False)])
 def test_a_report_of_any_week(log: Log, week: str | None, mature: bool) -> None:
     report = weekly_report(log, week)
     assert report.week.mature is mature
