@@ -48,7 +48,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
 
     def opened(path: Path, *, width: int = 1280, height: int = 900, **options: object) -> Page:
         page = browser.new_page(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         pages.append(page)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -31,12 +31,12 @@ class View {
     if (width / factor > this.whole.width * 4 || width / factor < this.whole.width / 60) return;
     this.moved = true;
     const box = this.svg.getBoundingClientRect();
-    const moved = this.unitsPerPixel() * (1 - 1 / factor);
+    const shift = this.unitsPerPixel() * (1 - 1 / factor);
     const offX = clientX === undefined ? 0 : clientX - (box.left + box.width / 2);
     const offY = clientY === undefined ? 0 : clientY - (box.top + box.height / 2);
     this.show({
-      x: x + (width - width / factor) / 2 + offX * moved,
-      y: y + (height - height / factor) / 2 + offY * moved,
+      x: x + (width - width / factor) / 2 + offX * shift,
+      y: y + (height - height / factor) / 2 + offY * shift,
       width: width / factor,
       height: height / factor,
     });
