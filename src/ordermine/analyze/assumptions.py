@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ordermine.eventlog.views import create_steps
+from ordermine.eventlog.on_demand import create_view
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -52,5 +52,6 @@ class Assumptions:
 
 def assumptions(log: Log) -> Assumptions:
     """Return what is assumed about the steps of the selected orders."""
-    create_steps(log)
+    create_view(log, "steps")
+    create_view(log, "activity_cases")
     return Assumptions([AssumedStep(*row) for row in log.rows(STEPS)])

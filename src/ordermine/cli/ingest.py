@@ -17,10 +17,10 @@ from ordermine.cli.options import (
     Threads,
     check_folder,
     check_memory,
-    memory_bytes,
 )
 from ordermine.cli.progress import Progress
 from ordermine.errors import UsageError
+from ordermine.memory import memory_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

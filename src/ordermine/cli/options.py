@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 
 from ordermine.cli.state import set_debug
 from ordermine.errors import UsageError
+from ordermine.memory import memory_bytes
 
 if TYPE_CHECKING:
     from ordermine.cli.progress import Progress
@@ -151,17 +151,6 @@ def check_folder(output: Path | None) -> None:
     """Raise UsageError if an output that is a folder is to be stdout."""
     if output == Path("-"):
         raise UsageError("-o -: what is written is a folder, not one file", hint="name a folder")
-
-
-def memory_bytes(text: str | None) -> int | None:
-    """Return bytes from e.g. ``4GB``, ``512MiB`` or ``800M``; None for None."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?\s*", text.upper())
-    if not found:
-        raise UsageError(f"--memory-limit {text!r}: not an amount of memory", hint="write it as 4GB or 512MB")
-    base = 1024 if found[3] else 1000
-    return int(float(found[1]) * base ** " KMGT".index(found[2] or " "))
 
 
 def check_memory(text: str | None) -> None:

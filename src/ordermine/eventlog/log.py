@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog import views
+from ordermine.eventlog.columns import KeptColumns
 from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
 from ordermine.interrupts import watch
+from ordermine.memory import memory_bytes
 from ordermine.project import Project, load_project, parse_project
 from ordermine.schema import KEY_COLUMNS
 
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+
+KEPT_BYTES = 1_000_000_000
+"""What the columns that are kept in memory may take, where no limit is given: nine columns of 20 million events."""
+KEPT_SHARE = 0.25
+"""Their part of the limit where one is given; queries have the rest."""
 
 CONDITION = "write a SQL condition on an event, e.g. \"department = 'Sales'\""
 
@@ -53,7 +60,7 @@ def open_log(
     as_of
         The moment that counts as now; by default the last plausible event.
     threads, memory_limit
-        Limits for queries, e.g. ``2`` and ``4GB``.
+        Limits, e.g. ``2`` and ``4GB``; see `Log.arrays` for what the latter holds.
 
     Raises
     ------
@@ -108,6 +115,8 @@ class Log:
     memory_limit: str | None = None
     views_made: dict[str, str] = field(default_factory=dict)
     """View made on demand → level it was made for."""
+    found: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """What was found out about this log; see `kept.once_per_log`."""
 
     @property
     def folder(self) -> Path:
@@ -256,9 +265,15 @@ class Log:
         """Return columns of the selected events in log order, repeating text as dictionary arrays.
 
         The project file is applied. This is the way to read columns for work on arrays: many times faster than fetching
-        text from a query.
+        text from a query, and every column is read once, as long as all that are kept take no more than a quarter of
+        the memory limit (1 GB without one).
         """
-        return views.read_arrays(self, columns)
+        return self._columns.table(self, columns)
+
+    @cached_property
+    def _columns(self) -> KeptColumns:
+        limit = memory_bytes(self.memory_limit)
+        return KeptColumns(KEPT_BYTES if limit is None else int(limit * KEPT_SHARE))
 
 
 def near_column(message: str, columns: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ordermine.eventlog.kept import once_per_log
 from ordermine.eventlog.on_demand import create_view
 from ordermine.lexicon import meanings
 
@@ -77,6 +78,7 @@ class Milestones:
         return decided > 0 and bool(self.before[one, other] >= USUALLY_BEFORE * decided)
 
 
+@once_per_log
 def find_milestones(log: Log) -> Milestones:
     """Return the milestones of a log.
 

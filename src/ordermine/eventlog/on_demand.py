@@ -19,9 +19,9 @@ from ordermine.eventlog.returns import find_returns
 from ordermine.eventlog.reworks import find_reworks
 from ordermine.eventlog.ties import find_tied_ranges
 from ordermine.eventlog.views import create_steps
-from ordermine.eventlog.visits import find_visits
+from ordermine.eventlog.visits import find_handoffs, find_visits
 from ordermine.eventlog.waits import find_handoff_waits, find_step_waits
-from ordermine.eventlog.withdrawals import find_cancellations
+from ordermine.eventlog.withdrawals import find_cancellations, find_credits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,14 +37,18 @@ def _steps(log: Log, _: str) -> dict[str, pa.Table]:
     return {}
 
 
+def _activity_cases(log: Log, _: str) -> dict[str, pa.Table]:
+    # The query itself goes through all variants every time.
+    return {"activity_cases": log.table("SELECT activity, cases, events FROM activity_cases ORDER BY activity")}
+
+
 def _cut_off(log: Log, _: str) -> dict[str, pa.Table]:
     create_cut_off(log)
     return {}
 
 
 def _visits(log: Log, level: str) -> dict[str, pa.Table]:
-    visits = find_visits(log, level)
-    return {"visits": visits.visit_table(), "handoffs": visits.handoff_table()}
+    return {"visits": find_visits(log, level).visit_table(), "handoffs": find_handoffs(log, level)}
 
 
 def _failed_fields(log: Log, level: str) -> dict[str, pa.Table]:
@@ -54,6 +58,7 @@ def _failed_fields(log: Log, level: str) -> dict[str, pa.Table]:
 
 MAKERS: dict[str, Maker] = {
     "steps": _steps,
+    "activity_cases": _activity_cases,
     "cut_off": _cut_off,
     "visits": _visits,
     "handoffs": _visits,
@@ -71,6 +76,8 @@ MAKERS: dict[str, Maker] = {
     "rejections": lambda log, level: {"rejections": find_rejections(log, level)},
     "failed_fields": _failed_fields,
     "blocks": lambda log, _: {"blocks": find_blocks(log)},
+    "credits": find_credits,
+    "invoiced": find_credits,
     "cancellations": lambda log, level: {"cancellations": find_cancellations(log, level)},
 }
 

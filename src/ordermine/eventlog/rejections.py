@@ -134,10 +134,11 @@ def _follow(log: Log, orders: Mapping[int, _Rejected], level: str) -> None:
 
     rows = log.rows(
         f"""
-        WITH last AS (SELECT case_no, max(seq) AS seq FROM steps WHERE kind = 'reject' GROUP BY case_no)
+        WITH last AS (SELECT unnest(?) AS case_no, unnest(?) AS seq)
         SELECT s.case_no, epoch_us(s.timestamp), s.kind, s.{identifier(level)}::VARCHAR, coalesce(s.by_system, false)
         FROM steps s JOIN last USING (case_no) WHERE s.seq > last.seq ORDER BY s.case_no, s.seq
-        """
+        """,
+        [list(orders), [one.seq for one in orders.values()]],
     )
     for case, at, kind, department, by_system in rows:
         one = orders[case]

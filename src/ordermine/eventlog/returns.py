@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.eventlog.productive import productive_in
-from ordermine.eventlog.scan import scan
-from ordermine.eventlog.visits import find_visits
+from ordermine.eventlog.scan import scan_kept
+from ordermine.eventlog.visits import find_handoffs, find_visits
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def find_returns(log: Log, level: str = "department") -> dict[str, pa.Table]:
     productive = _productive_visits(log, visits)
     return {
         "visits": visits.visit_table(),
-        "handoffs": visits.handoff_table(),
+        "handoffs": find_handoffs(log, level),
         **_tables(visits, productive, log.project.expected.loops),
     }
 
@@ -152,7 +152,7 @@ def _productive_visits(log: Log, visits: Visits) -> np.ndarray:
 
     productive = productive_in(log)
     columns = ["case_no", "seq", "actor_type", *productive.columns]
-    event = np.concatenate(list(scan(log, columns, lambda table: _productive_events(table, productive))))
+    event = np.concatenate(list(scan_kept(log, columns, lambda table: _productive_events(table, productive))))
     begin = (visits.case_no.astype(np.int64) << _BITS) | visits.first_seq
     of = np.searchsorted(begin, event, side="right") - 1
     found = np.zeros(len(begin), dtype=bool)

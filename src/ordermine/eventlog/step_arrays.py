@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ordermine.eventlog.kept import once_per_log
 from ordermine.eventlog.views import create_steps
 from ordermine.schema import ACTOR_TYPES, KINDS, STAGES, SYSTEM_ACTORS
 
@@ -58,6 +59,7 @@ class StepArrays:
         return self.by_actor(*SYSTEM_ACTORS)
 
 
+@once_per_log
 def read_steps(log: Log, level: str = "department") -> StepArrays:
     """Return the selected events as arrays.
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import numpy as np
     import pyarrow as pa
@@ -29,6 +29,8 @@ _DATE = re.compile(
     r"(?:(\d{1,4})[-./](\d{1,2})[-./](\d{1,4})|((?:19|20)\d\d)(\d\d)(\d\d))"
     r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.0+)?)?(?:Z|[+-]00:?00)?)?"
 )
+_DIGIT = re.compile(r"\d")
+_NO_SIGN = re.compile(r"[\W_]+")
 _LONGEST_NUMBER = 40
 
 
@@ -42,8 +44,7 @@ def readings(text: str, day_first: bool | None = None) -> frozenset[str]:
     found = {f"number {number}" for number in _numbers(text)}
     found |= {f"date {date}" for date in _dates(text, day_first)}
     if not found:
-        signs = unicodedata.normalize("NFKD", text.casefold())
-        found.add("".join(sign for sign in signs if sign.isalnum()))
+        found.add(_NO_SIGN.sub("", unicodedata.normalize("NFKD", text.casefold())))
     return frozenset(found - {""})
 
 
@@ -74,33 +75,67 @@ def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) ->
     The values prove whether day or month comes first in their dates.
     """
     import numpy as np
-    import pyarrow as pa
 
     some = old if old is not None else new
     assert some is not None
-    nothing = pa.nulls(len(some), pa.string())
-    before, after = (
-        (nothing if values is None else values.combine_chunks().cast(pa.string())).dictionary_encode()
-        for values in (old, new)
-    )
-    first, second = (np.asarray(values.indices.fill_null(-1)).astype(np.int64) for values in (before, after))
-    touched = np.flatnonzero((first >= 0) | (second >= 0))
+    nowhere = np.full(len(some), -1, dtype=np.int64)
+    number: dict[str, int] = {}
+    before, after = (nowhere if values is None else _numbered(values, number) for values in (old, new))
     changed = np.zeros(len(some), dtype=bool)
-    if not len(touched):
-        return changed
-    # Each pair of spellings is compared once.
-    pair = first[touched] * (len(after.dictionary) + 1) + second[touched]
-    _, where, of = np.unique(pair, return_index=True, return_inverse=True)
-    spelt = [(before[at].as_py(), after[at].as_py()) for at in touched[where].tolist()]
-    day_first = day_comes_first(text for texts in (before, after) for text in texts.dictionary.to_pylist())
-    same = (same_meaning(one, other, day_first) for one, other in spelt)
-    changed[touched] = ~np.fromiter(same, dtype=bool)[of]
+    touched = np.flatnonzero(before != after)
+    # What is not recorded means what a blank does, which stands last.
+    spelt = [*number, ""]
+    before, after = before[touched] % len(spelt), after[touched] % len(spelt)
+    day_first = day_comes_first(number)
+    meant = _only_reading(spelt, np.union1d(before, after), day_first)
+    differ = meant[before] != meant[after]
+    # Spellings with several readings are compared pair by pair, each pair once.
+    several = np.flatnonzero((meant[before] == _SEVERAL) | (meant[after] == _SEVERAL))
+    pairs, of = np.unique(before[several] * len(spelt) + after[several], return_inverse=True)
+    compared = ((spelt[pair // len(spelt)], spelt[pair % len(spelt)]) for pair in pairs.tolist())
+    same = [same_meaning(one, other, day_first) for one, other in compared]
+    differ[several] = ~np.array(same, dtype=bool)[of]
+    changed[touched] = differ
     return changed
+
+
+_SEVERAL = -1
+"""Stands for the readings of a spelling that has several."""
+
+
+def _numbered(values: pa.ChunkedArray, number: dict[str, int]) -> np.ndarray:
+    """Return the numbers of the spellings, -1 for null; new spellings get the next ones."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array = values.combine_chunks()
+    if not pa.types.is_dictionary(array.type):
+        array = array.cast(pa.string()).dictionary_encode()
+    codes = np.array([*(number.setdefault(text, len(number)) for text in array.dictionary.to_pylist()), -1])
+    numbers: np.ndarray = codes[np.asarray(pc.fill_null(array.indices, len(array.dictionary)))]
+    return numbers
+
+
+def _only_reading(spelt: Sequence[str], used: np.ndarray, day_first: bool | None) -> np.ndarray:
+    """Return a number for what each used spelling means, 0 for nothing, `_SEVERAL` where it has several readings."""
+    import numpy as np
+
+    known: dict[str, int] = {}
+    meant = np.zeros(len(spelt), dtype=np.int64)
+    for at in used.tolist():
+        found = readings(spelt[at], day_first)
+        if len(found) > 1:
+            meant[at] = _SEVERAL
+        elif found:
+            [reading] = found
+            meant[at] = known.setdefault(reading, len(known) + 1)
+    return meant
 
 
 def _numbers(text: str) -> Iterator[str]:
     """Read a number, with the currency or unit that it is written with."""
-    if len(text) > _LONGEST_NUMBER or not any(sign.isdigit() for sign in text):
+    if len(text) > _LONGEST_NUMBER or not _DIGIT.search(text):
         return
     if not (found := _MEASURED.fullmatch(text)) or (found[1] and found[3]):
         yield from _bare_numbers(text)

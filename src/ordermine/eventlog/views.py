@@ -13,15 +13,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordermine.errors import InputError
 from ordermine.lexicon import meanings
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
-
-    import pyarrow as pa
 
     from ordermine.eventlog.log import Log
     from ordermine.eventlog.manifest import Manifest
@@ -137,81 +134,3 @@ def create_steps(log: Log) -> None:
         FROM events e LEFT JOIN meanings m USING (activity)
         """
     )
-
-
-DECLARED = ("department", "resource", "next_department", "next_resource")
-"""Columns whose values the project file may rename or declare as not recorded."""
-
-CODED = frozenset({"activity", "next_activity", *DECLARED, "actor_type", "lifecycle", "field", "timestamp_precision"})
-"""Columns that `read_arrays` gives as dictionary arrays."""
-
-
-def read_arrays(log: Log, columns: Sequence[str], parts: Sequence[Path] | None = None) -> pa.Table:
-    """See `Log.arrays`; `parts` are the files to read, by default all."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    read = list(dict.fromkeys([*columns, "case_no", *(["department"] if "actor_type" in columns else [])]))
-    dictionaries = [name for name in read if name in CODED]
-    if parts is None:
-        parts = sorted((log.folder / "events").glob("part-*.parquet"))
-    threads = (log.threads or 2) > 1 and len(parts) > 1
-    # `pq.read_table` takes several times as long for a small file, and loads the whole of Arrow's datasets.
-    try:
-        tables = [pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads) for part in parts]
-    except (pa.ArrowInvalid, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError(f"{log.path}: {first}", hint="the log may be damaged; ingest again") from error
-    table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
-    if log.selected is not None:
-        numbers = np.asarray(table.column("case_no").combine_chunks())
-        table = table.filter(pa.array(np.isin(numbers, log.selected, kind="table"))).combine_chunks()
-    departments = log.project.departments
-    if "actor_type" in columns and departments.system:
-        table = _system_actors(table, set(departments.system), departments.aliases)
-    for name in DECLARED:
-        if name in read:
-            column = table.column(name).combine_chunks()
-            at = table.schema.get_field_index(name)
-            table = table.set_column(at, name, _as_declared(column, log, name))
-    return table.select([*columns])
-
-
-def _as_declared(column: pa.DictionaryArray, log: Log, name: str) -> pa.DictionaryArray:
-    """Apply aliases and declared spellings of "not recorded" to a dictionary array."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    departments = log.project.departments
-    aliases = departments.aliases if name.endswith("department") else {}
-    nothing = {spelling.strip().lower() for spelling in departments.not_recorded}
-    values = column.dictionary.to_pylist()
-    renamed = [None if value.lower() in nothing else aliases.get(value, value) for value in values]
-    if renamed == values:
-        return column
-    distinct = sorted({value for value in renamed if value is not None})
-    position = {value: code for code, value in enumerate(distinct)}
-    codes = np.array([-1 if value is None else position[value] for value in renamed] + [-1], dtype=np.int32)
-    new = codes[np.asarray(pc.fill_null(column.indices, len(values)))]
-    return pa.DictionaryArray.from_arrays(pa.array(new, mask=new < 0), pa.array(distinct, pa.string()))
-
-
-def _system_actors(table: pa.Table, system: set[str], aliases: dict[str, str]) -> pa.Table:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    department = table.column("department").combine_chunks()
-    is_system = np.array(
-        [value in system or aliases.get(value) in system for value in department.dictionary.to_pylist()] + [False]
-    )
-    mask = is_system[np.asarray(pc.fill_null(department.indices, len(is_system) - 1))]
-    actor = table.column("actor_type").combine_chunks()
-    values = actor.dictionary.to_pylist()
-    if "system" not in values:
-        values = [*values, "system"]
-    codes = np.where(mask, values.index("system"), np.asarray(pc.fill_null(actor.indices, -1))).astype(np.int32)
-    changed = pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(values, pa.string()))
-    return table.set_column(table.schema.get_field_index("actor_type"), "actor_type", changed)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError, near
 from ordermine.eventlog.link import occurrence_in_case
-from ordermine.eventlog.scan import scan
+from ordermine.eventlog.kept import once_per_log
+from ordermine.eventlog.scan import scan, scan_kept
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class Visits:
         )
 
     def handoff_table(self) -> pa.Table:
-        """Return the handoffs as a table for queries; see `on_demand.MAKERS`."""
+        """Return the handoffs as a table for queries; see `find_handoffs`."""
         import numpy as np
         import pyarrow as pa
 
@@ -91,6 +92,8 @@ class Visits:
                 "last_seq": self.last_seq[at],
                 "source": self._named(self.unit[at]),
                 "target": self._named(self.unit[at + 1]),
+                "left_us": self.end[at],
+                "start_us": self.start[at + 1],
                 "wait_us": self.start[at + 1] - self.end[at],
                 "first_in_case": self.first_in_case(pair, at),
             }
@@ -103,6 +106,21 @@ class Visits:
         return pa.DictionaryArray.from_arrays(pa.array(units.astype(np.int32)), pa.array(self.names, pa.string()))
 
 
+@once_per_log
+def find_handoffs(log: Log, level: str = "department") -> pa.Table:
+    """Return the handoffs of a log; see `find_visits`.
+
+    Returns
+    -------
+    pyarrow.Table
+        ``case_no``, ``segment``, ``last_seq`` (of the visit that ends), ``source``, ``target``, ``left_us`` and
+        ``start_us`` (last event of the one visit, first of the other), ``wait_us`` (between them), ``first_in_case``
+        (of this pair in its order).
+    """
+    return find_visits(log, level).handoff_table()
+
+
+@once_per_log
 def find_visits(log: Log, level: str = "department") -> Visits:
     """Return the visits of a log.
 
@@ -118,14 +136,18 @@ def find_visits(log: Log, level: str = "department") -> Visits:
     UsageError
         There is no such column.
     """
-    return _joined(list(scan_visits(log, level)))
+    return _joined(list(scan_kept(log, _columns(log, level), lambda table: visits_in(table, level))))
 
 
 def scan_visits(log: Log, level: str = "department") -> Iterator[Visits]:
-    """Yield the visits of each part of the log, in log order; see `find_visits`."""
+    """Yield the visits of each part of the log, in log order, keeping none; see `find_visits`."""
+    yield from scan(log, _columns(log, level), lambda table: visits_in(table, level))
+
+
+def _columns(log: Log, level: str) -> list[str]:
     if level not in log.columns:
         raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
-    yield from scan(log, list(dict.fromkeys([*VISIT_COLUMNS, level])), lambda table: visits_in(table, level))
+    return list(dict.fromkeys([*VISIT_COLUMNS, level]))
 
 
 def visits_in(table: pa.Table, level: str) -> Visits:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordermine.eventlog.visits import find_visits
+from ordermine.eventlog.visits import find_handoffs
 from ordermine.eventlog.working_time import working_time
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def find_step_waits(log: Log) -> pa.Table:
     begins = np.append(True, case[1:] != case[:-1])[: len(case)]
     at = np.flatnonzero(~begins)
     code = np.asarray(table.column("activity").combine_chunks().indices)
-    opening = np.repeat(code[begins], np.diff(np.append(np.flatnonzero(begins), len(case))))
-    first = occurrence[at] == 1 + (code[at] == opening[at])
+    # The step with which an order opens has nothing before it, so that its second time is its first here.
+    opening = code[begins][np.cumsum(begins)[at] - 1]
+    first = occurrence[at] == 1 + (code[at] == opening)
     work = pa.nulls(len(at), pa.int64())
     if starts:
         began = table.column("start_timestamp").combine_chunks().cast(pa.int64()).take(pa.array(at))
@@ -67,26 +68,11 @@ def find_handoff_waits(log: Log, level: str = "department") -> pa.Table:
         ``working_us`` (of it in working time; null without a calendar), ``first_in_case`` (of this pair in its order).
     """
     import numpy as np
-    import pyarrow as pa
 
-    visits = find_visits(log, level)
-    at = visits.handoffs()
-    names = pa.array(visits.names, pa.string())
-    pair = visits.unit[at].astype(np.int64) * max(len(visits.names), 1) + visits.unit[at + 1]
-
-    def named(units: np.ndarray) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(pa.array(units.astype(np.int32)), names)
-
-    return pa.table(
-        {
-            "case_no": visits.case_no[at],
-            "source": named(visits.unit[at]),
-            "target": named(visits.unit[at + 1]),
-            "wait_us": visits.start[at + 1] - visits.end[at],
-            "working_us": _working(log, visits.end[at], visits.start[at + 1]),
-            "first_in_case": visits.first_in_case(pair, at),
-        }
-    )
+    handoffs = find_handoffs(log, level)
+    left, start = (np.asarray(handoffs.column(name).combine_chunks()) for name in ("left_us", "start_us"))
+    kept = handoffs.select(["case_no", "source", "target", "wait_us", "first_in_case"])
+    return kept.append_column("working_us", _working(log, left, start))
 
 
 def _working(log: Log, start: np.ndarray, end: np.ndarray) -> pa.Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.eventlog.by_customer import is_by_customer
-from ordermine.eventlog.views import create_steps, identifier
+from ordermine.eventlog.views import create_steps, identifier, literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _OF_A_DOCUMENT = ("deliver", "invoice", "pay", "support", "credit")
 """Stages of a cancelled step that concern a document of the order and not the order itself."""
+
+_CREDIT = "kind = 'credit' OR (kind = 'cancel' AND stage = 'invoice')"
+"""What corrects a bill."""
+_COMMERCIAL = r"\b(?:\w*bonus|rebates?|\w*rabatt|ristourne|bonificaci)"
+"""What says that money is given back as agreed."""
 
 
 def find_cancellations(log: Log, level: str = "department") -> pa.Table:
@@ -52,3 +57,27 @@ def find_cancellations(log: Log, level: str = "department") -> pa.Table:
             "by_customer": pa.array(told, pa.bool_()),
         }
     )
+
+
+def find_credits(log: Log, level: str = "department") -> dict[str, pa.Table]:
+    """Return the credits and the orders that were billed, both in log order.
+
+    Returns
+    -------
+    dict
+        ``credits``: ``case_no``, ``credited_by``, ``reason``, ``commercial`` (a bonus or rebate, by its name).
+        ``invoiced``: ``case_no`` of the orders with an invoice or a credit; of all where no step is an invoice.
+    """
+    create_steps(log)
+    invoices = log.rows("SELECT count(*) FROM meanings WHERE kind = 'invoice'")[0][0]
+    billed = f"SELECT DISTINCT case_no FROM steps WHERE kind = 'invoice' OR {_CREDIT}"
+    return {
+        "credits": log.table(
+            f"""
+            SELECT case_no, {identifier(level)} AS credited_by, reason,
+                   regexp_matches(lower(concat_ws(' ', reason, activity)), {literal(_COMMERCIAL)}) AS commercial
+            FROM steps WHERE {_CREDIT} ORDER BY case_no, seq
+            """
+        ),
+        "invoiced": log.table(f"{billed if invoices else 'SELECT case_no FROM cases'} ORDER BY case_no"),
+    }

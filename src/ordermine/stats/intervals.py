@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
@@ -176,12 +177,11 @@ def quantile_interval(values: Sequence[float], q: float = 0.5, confidence: float
     from scipy.special import bdtr
 
     ordered = np.sort(np.asarray(values, dtype=float))
-    # below[r]: probability that at most r values lie below the true quantile.
-    below = bdtr(np.arange(n), n, q)
     tail = (1 - confidence) / 2
-    lower_rank = int(np.searchsorted(below, tail, side="right"))
-    # 1 − below is taken as the binomial's upper tail from the other side: it keeps its digits where below is near 1.
-    upper_rank = n + 1 - int(np.searchsorted(bdtr(np.arange(n), n, 1 - q), tail, side="right"))
+    # bdtr(r, n, q): probability that at most r values lie below the true quantile; it rises with r.
+    lower_rank = bisect_right(range(n), tail, key=lambda r: bdtr(r, n, q))
+    # The upper tail is taken from the other side: it keeps its digits where the probability is near 1.
+    upper_rank = n + 1 - bisect_right(range(n), tail, key=lambda r: bdtr(r, n, 1 - q))
     value = float(np.quantile(ordered, q))
     # In tiny samples the interpolated quantile can lie beyond a limit.
     low = min(value, float(ordered[lower_rank - 1])) if lower_rank >= 1 else None

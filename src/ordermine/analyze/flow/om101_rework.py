@@ -143,7 +143,7 @@ class Params:
         "expected": "text",
     },
     needs=("repetition",),
-    views=("reworks",),
+    views=("reworks", "activity_cases"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

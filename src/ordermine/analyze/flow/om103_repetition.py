@@ -105,7 +105,7 @@ class Params:
         "redos": "count",
     },
     needs=("repetition",),
-    views=("recurrences", "loop_ranges"),
+    views=("recurrences", "loop_ranges", "activity_cases"),
     sql=SQL,
     params=Params(),
 )

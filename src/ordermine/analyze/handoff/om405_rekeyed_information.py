@@ -105,7 +105,14 @@ def rekeyed_information(measured: Measured, params: Params, context: Context) ->
         if row["share"] < params.min_share or row["cases"] < params.min_cases:
             continue
         source, target, field = values = [row["source"], row["target"], row["field"]]
-        share = share_of_cases(log, f"{SAME} AND rekeyed", SAME, hit_values=values, of_values=values)
+        share = share_of_cases(
+            log,
+            f"{SAME} AND rekeyed",
+            SAME,
+            hit_values=values,
+            of_values=values,
+            counted=(row["cases"], row["of_cases"]),
+        )
         yield Finding(
             "OM405",
             "re-keyed information",

@@ -56,37 +56,23 @@ from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
 from ordermine.analyze.wording import part
-from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-INVOICED = """
-SELECT DISTINCT case_no FROM steps
-WHERE kind = 'invoice' OR kind = 'credit' OR (kind = 'cancel' AND stage = 'invoice')
-   OR NOT EXISTS (SELECT 1 FROM meanings WHERE kind = 'invoice')
-"""
-
-CREDITS = r"""
-SELECT case_no, {level} AS credited_by, reason,
-       regexp_matches(lower(concat_ws(' ', reason, activity)), '\b(?:\w*bonus|rebates?|\w*rabatt|ristourne|bonificaci)')
-         AS commercial
-FROM steps WHERE kind = 'credit' OR (kind = 'cancel' AND stage = 'invoice')
-"""
-
-SQL = f"""
+SQL = """
 SELECT credited_by, reason, commercial, count(DISTINCT case_no) AS cases,
-       cases / (SELECT count(*) FROM ({INVOICED})) AS share, count(*) AS credits
-FROM ({CREDITS}) GROUP BY credited_by, reason, commercial
+       cases / (SELECT count(*) FROM invoiced) AS share, count(*) AS credits
+FROM credits GROUP BY credited_by, reason, commercial
 ORDER BY commercial, cases DESC, credited_by NULLS LAST, reason NULLS LAST
 """
 
-TOTALS = f"""
+TOTALS = """
 SELECT count(DISTINCT case_no) FILTER (WHERE NOT commercial) AS credited,
        count(DISTINCT case_no) FILTER (WHERE commercial) AS commercial,
-       count(*) FILTER (WHERE NOT commercial) AS credits, (SELECT count(*) FROM ({INVOICED})) AS cases
-FROM ({CREDITS})
+       count(*) FILTER (WHERE NOT commercial) AS credits, (SELECT count(*) FROM invoiced) AS cases
+FROM credits
 """
 
 
@@ -109,7 +95,7 @@ class Params:
         "share": "share",
         "credits": "count",
     },
-    views=("steps",),
+    views=("credits", "invoiced"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),
@@ -119,8 +105,8 @@ def credit_adjustment(measured: Measured, params: Params, context: Context) -> I
     totals, log = measured.totals, context.log
     if totals["credited"] < params.min_cases:
         return
-    hits = f"SELECT case_no FROM ({CREDITS}) WHERE NOT commercial".replace("{level}", identifier(context.level))
-    share = share_of_cases(log, hits, INVOICED)
+    hits = "SELECT case_no FROM credits WHERE NOT commercial"
+    share = share_of_cases(log, hits, "SELECT case_no FROM invoiced", counted=(totals["credited"], totals["cases"]))
     if share.share is None or share.share < params.min_share:
         return
     reasons = [row for row in measured.rows if not row["commercial"] and row["reason"] is not None]

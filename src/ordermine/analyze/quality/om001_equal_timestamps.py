@@ -87,6 +87,7 @@ class Params:
     code="OM001",
     name="equal timestamps",
     columns={"activity": "text", "events": "count", "tied": "count", "share": "share"},
+    views=("activity_cases",),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

@@ -111,6 +111,7 @@ def measure(log: Log, _: str) -> Measured:
         "of_cases": "count",
         "share": "share",
     },
+    views=("activity_cases",),
     measure=measure,
     params=Params(),
 )

@@ -85,6 +85,7 @@ class Params:
     code="OM004",
     name="repetition can't show",
     columns={"activity": "text", "cases": "count", "events": "count", "recurrences": "count"},
+    views=("activity_cases",),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

@@ -158,6 +158,7 @@ def measure(log: Log, _: str) -> Measured:
         "share": "share",
         "how": "text",
     },
+    views=("activity_cases",),
     measure=measure,
     params=Params(),
 )

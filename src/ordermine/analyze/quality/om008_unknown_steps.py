@@ -86,7 +86,7 @@ class Params:
     code="OM008",
     name="steps without known meaning",
     columns={"activity": "text", "events": "count", "cases": "count", "share": "share"},
-    views=("steps",),
+    views=("steps", "activity_cases"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

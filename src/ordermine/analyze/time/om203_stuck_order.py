@@ -62,7 +62,6 @@ from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.clusters import share_of_cases
 from ordermine.analyze.evidence import examples
 from ordermine.analyze.wording import span
-from ordermine.eventlog.views import create_steps
 from ordermine.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -78,18 +77,18 @@ WITH ending AS (SELECT last_activity AS activity, count(*) AS ends FROM cases GR
 open_ends AS (
   SELECT activity FROM ending JOIN activity_cases a USING (activity) LEFT JOIN meanings m USING (activity)
   WHERE 2 * ends < a.cases AND coalesce(m.kind, '') NOT IN {FINAL_KINDS}
+), closing AS (
+  SELECT activity FROM ending JOIN activity_cases a USING (activity) WHERE 2 * ends >= a.cases
+  UNION SELECT activity FROM meanings WHERE kind = 'pay'
 ), done AS (
-  SELECT DISTINCT case_no FROM events SEMI JOIN (
-    SELECT activity FROM ending JOIN activity_cases a USING (activity) WHERE 2 * ends >= a.cases
-    UNION SELECT activity FROM meanings WHERE kind = 'pay'
-  ) USING (activity)
+  SELECT variant_id FROM variants WHERE list_has_any(activities, (SELECT list(activity) FROM closing))
 ), usual AS (
   SELECT activity, quantile_cont(seconds_to_next, 0.95) AS usual_s FROM events JOIN open_ends USING (activity)
   WHERE seconds_to_next IS NOT NULL GROUP BY activity
 )
 SELECT case_no, case_id, last_activity AS activity, "end" AS since,
        ($now - epoch_us("end")) / 1e6 AS waiting_s, usual_s
-FROM cases ANTI JOIN done USING (case_no) JOIN usual ON last_activity = activity
+FROM cases ANTI JOIN done USING (variant_id) JOIN usual ON last_activity = activity
 WHERE ($now - epoch_us("end")) / 1e6 > greatest(usual_s, {SHORTEST_S})
 """
 ROWS = """
@@ -110,7 +109,6 @@ def measure(log: Log, _: str) -> Measured:
     """Return every stuck order."""
     from ordermine.eventlog.filters import micros
 
-    create_steps(log)
     log.connection.execute(STUCK, {"now": micros(log.as_of) if log.as_of else 0})
     rows = [dict(zip(stuck_order.columns, row, strict=True)) for row in log.rows(ROWS)]
     cases = log.rows("SELECT count(*) FROM cases")[0][0]
@@ -127,6 +125,7 @@ def measure(log: Log, _: str) -> Measured:
         "waiting_s": "seconds",
         "usual_s": "seconds",
     },
+    views=("steps", "activity_cases"),
     measure=measure,
     params=Params(),
 )
