@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ordermine.eventlog.value_meaning import day_comes_first, readings
+from ordermine.eventlog.value_meaning import day_comes_first, number_spellings, readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,7 +116,7 @@ def read_writes(log: Log, family_of: Callable[[Sequence[Field]], np.ndarray]) ->
     case_no, event = (np.asarray(table.column(name).combine_chunks()) for name in ("case_no", "event"))
     fields, field = _fields(table)
     old, new = _meanings(table, family_of(fields)[field] if len(table) else field)
-    _, object_id = _codes(table, "object_id")
+    object_id = number_spellings(table.column("object_id"), {})
     in_field = case_no.astype(np.int64) * max(len(fields), 1) + field
     place = in_field
     if not by_documents:
@@ -214,13 +214,11 @@ def _meanings(table: pa.Table, family: np.ndarray) -> tuple[np.ndarray, np.ndarr
     The values of a family prove whether day or month comes first in its dates.
     """
     import numpy as np
-    import pyarrow as pa
 
     size = len(table)
-    both = pa.concat_arrays(
-        [table.column(name).combine_chunks().cast(pa.string()) for name in ("old_value", "new_value")]
-    )
-    spelt, code = _codes(pa.table({"value": both}), "value")
+    numbered: dict[str, int] = {}
+    code = np.concatenate([number_spellings(table.column(name), numbered) for name in ("old_value", "new_value")])
+    spelt = [*numbered]
     key = np.where(code < 0, -1, np.tile(family, 2) * max(len(spelt), 1) + code)
     distinct, place = np.unique(key, return_inverse=True)
     meanings = np.full(len(distinct), NOTHING, dtype=np.int64)

@@ -34,7 +34,7 @@ _NO_SIGN = re.compile(r"[\W_]+")
 _LONGEST_NUMBER = 40
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=300_000)
 def readings(text: str, day_first: bool | None = None) -> frozenset[str]:
     """Return everything that a value can mean, spelt in one way; nothing for a blank value.
 
@@ -80,7 +80,7 @@ def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) ->
     assert some is not None
     nowhere = np.full(len(some), -1, dtype=np.int64)
     number: dict[str, int] = {}
-    before, after = (nowhere if values is None else _numbered(values, number) for values in (old, new))
+    before, after = (nowhere if values is None else number_spellings(values, number) for values in (old, new))
     changed = np.zeros(len(some), dtype=bool)
     touched = np.flatnonzero(before != after)
     # What is not recorded means what a blank does, which stands last.
@@ -99,12 +99,8 @@ def changes_meaning(old: pa.ChunkedArray | None, new: pa.ChunkedArray | None) ->
     return changed
 
 
-_SEVERAL = -1
-"""Stands for the readings of a spelling that has several."""
-
-
-def _numbered(values: pa.ChunkedArray, number: dict[str, int]) -> np.ndarray:
-    """Return the numbers of the spellings, -1 for null; new spellings get the next ones."""
+def number_spellings(values: pa.ChunkedArray, number: dict[str, int]) -> np.ndarray:
+    """Return the numbers of the spellings, -1 for null; spellings that have none get the next."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -112,9 +108,20 @@ def _numbered(values: pa.ChunkedArray, number: dict[str, int]) -> np.ndarray:
     array = values.combine_chunks()
     if not pa.types.is_dictionary(array.type):
         array = array.cast(pa.string()).dictionary_encode()
-    codes = np.array([*(number.setdefault(text, len(number)) for text in array.dictionary.to_pylist()), -1])
-    numbers: np.ndarray = codes[np.asarray(pc.fill_null(array.indices, len(array.dictionary)))]
-    return numbers
+    code = np.asarray(pc.fill_null(array.indices, len(array.dictionary)))
+    numbers = np.full(len(array.dictionary) + 1, -1, dtype=np.int64)
+    # Some rows of a column come with the spellings of all of it.
+    occurs = np.zeros(len(numbers), dtype=bool)
+    occurs[code] = True
+    used = np.flatnonzero(occurs[:-1])
+    spelt = array.dictionary.take(pa.array(used)).to_pylist()
+    numbers[used] = [number.setdefault(text, len(number)) for text in spelt]
+    found: np.ndarray = numbers[code]
+    return found
+
+
+_SEVERAL = -1
+"""Stands for the readings of a spelling that has several."""
 
 
 def _only_reading(spelt: Sequence[str], used: np.ndarray, day_first: bool | None) -> np.ndarray:

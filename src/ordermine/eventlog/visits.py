@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError, near
-from ordermine.eventlog.link import occurrence_in_case
 from ordermine.eventlog.kept import once_per_log
+from ordermine.eventlog.link import occurrence_in_case
 from ordermine.eventlog.scan import scan, scan_kept
 from ordermine.schema import SYSTEM_ACTORS
 
