@@ -36,7 +36,7 @@ class KeptColumns:
     """
 
     def __init__(self, limit_bytes: int) -> None:
-        self._limit = limit_bytes
+        self.limit_bytes = limit_bytes
         self._columns: dict[str, pa.ChunkedArray] = {}
 
     def table(self, log: Log, columns: Sequence[str]) -> pa.Table:
@@ -60,7 +60,7 @@ class KeptColumns:
         kept = 0
         for name, column in reversed(self._columns.copy().items()):
             kept += column.nbytes
-            if kept > self._limit:
+            if kept > self.limit_bytes:
                 del self._columns[name]
 
 

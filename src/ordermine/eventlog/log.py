@@ -268,10 +268,11 @@ class Log:
         text from a query, and every column is read once, as long as all that are kept take no more than a quarter of
         the memory limit (1 GB without one).
         """
-        return self._columns.table(self, columns)
+        return self.kept_columns.table(self, columns)
 
     @cached_property
-    def _columns(self) -> KeptColumns:
+    def kept_columns(self) -> KeptColumns:
+        """Columns that `arrays` has read."""
         limit = memory_bytes(self.memory_limit)
         return KeptColumns(KEPT_BYTES if limit is None else int(limit * KEPT_SHARE))
 
