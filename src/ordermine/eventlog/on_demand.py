@@ -42,6 +42,10 @@ def _activity_cases(log: Log, _: str) -> dict[str, pa.Table]:
     return {"activity_cases": log.table("SELECT activity, cases, events FROM activity_cases ORDER BY activity")}
 
 
+def _tied_steps(log: Log, _: str) -> dict[str, pa.Table]:
+    return {"tied_steps": log.table("SELECT case_no, timestamp, activity FROM events WHERE tied ORDER BY case_no, seq")}
+
+
 def _cut_off(log: Log, _: str) -> dict[str, pa.Table]:
     create_cut_off(log)
     return {}
@@ -59,6 +63,7 @@ def _failed_fields(log: Log, level: str) -> dict[str, pa.Table]:
 MAKERS: dict[str, Maker] = {
     "steps": _steps,
     "activity_cases": _activity_cases,
+    "tied_steps": _tied_steps,
     "cut_off": _cut_off,
     "visits": _visits,
     "handoffs": _visits,

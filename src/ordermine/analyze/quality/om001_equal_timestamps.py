@@ -60,18 +60,18 @@ if TYPE_CHECKING:
 
 SQL = """
 SELECT activity, any_value(a.events) AS events, count(*) AS tied, count(*) / any_value(a.events) AS share
-FROM events JOIN activity_cases a USING (activity) WHERE tied
+FROM tied_steps JOIN activity_cases a USING (activity)
 GROUP BY activity ORDER BY tied DESC, events DESC, activity
 """
 UNDECIDED = """
-SELECT case_no FROM events WHERE tied GROUP BY case_no, timestamp HAVING min(activity) <> max(activity)
+SELECT case_no FROM tied_steps GROUP BY case_no, timestamp HAVING min(activity) <> max(activity)
 """
 TOTALS = f"""
 SELECT (SELECT sum(events)::BIGINT FROM cases) AS events, count(*) AS tied,
        (SELECT count(*) FROM cases) AS cases,
        (SELECT count(DISTINCT case_no) FROM ({UNDECIDED})) AS undecided,
        (SELECT count(DISTINCT case_no) FROM ({UNDECIDED})) / (SELECT count(*) FROM cases) AS undecided_share
-FROM events WHERE tied
+FROM tied_steps
 """
 
 
@@ -87,7 +87,7 @@ class Params:
     code="OM001",
     name="equal timestamps",
     columns={"activity": "text", "events": "count", "tied": "count", "share": "share"},
-    views=("activity_cases",),
+    views=("tied_steps", "activity_cases"),
     sql=SQL,
     totals=TOTALS,
     params=Params(),

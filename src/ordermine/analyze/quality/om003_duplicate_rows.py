@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
 
 DOUBLES = """
-SELECT case_no, activity, count(*) - 1 AS doubles FROM events WHERE tied GROUP BY case_no, timestamp, activity
+SELECT case_no, activity, count(*) - 1 AS doubles FROM tied_steps GROUP BY case_no, timestamp, activity
 HAVING count(*) > 1
 """
 SQL = f"""
@@ -111,7 +111,7 @@ def measure(log: Log, _: str) -> Measured:
         "of_cases": "count",
         "share": "share",
     },
-    views=("activity_cases",),
+    views=("tied_steps", "activity_cases"),
     measure=measure,
     params=Params(),
 )
