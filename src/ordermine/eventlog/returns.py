@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.eventlog.productive import productive_in
-from ordermine.eventlog.scan import scan_kept
 from ordermine.eventlog.visits import find_handoffs, find_visits
 from ordermine.schema import SYSTEM_ACTORS
 
@@ -152,7 +151,8 @@ def _productive_visits(log: Log, visits: Visits) -> np.ndarray:
 
     productive = productive_in(log)
     columns = ["case_no", "seq", "actor_type", *productive.columns]
-    event = np.concatenate(list(scan_kept(log, columns, lambda table: _productive_events(table, productive))))
+    # In one piece, as all values of the log prove how its dates are written.
+    event = _productive_events(log.arrays(columns), productive)
     begin = (visits.case_no.astype(np.int64) << _BITS) | visits.first_seq
     of = np.searchsorted(begin, event, side="right") - 1
     found = np.zeros(len(begin), dtype=bool)

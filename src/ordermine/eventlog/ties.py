@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from ordermine.errors import UsageError, near
 from ordermine.eventlog.moment_orders import COUNTS
 from ordermine.eventlog.productive import productive_in
-from ordermine.eventlog.scan import scan_kept
 from ordermine.eventlog.tied_orders import Moments, least_and_most
 from ordermine.schema import SYSTEM_ACTORS
 
@@ -39,14 +38,12 @@ def find_tied_ranges(log: Log, level: str = "department") -> dict[str, pa.Table]
     UsageError
         There is no such column.
     """
-    import pyarrow as pa
-
     if level not in log.columns:
         raise UsageError(f"no column {level!r} for --level", hint=near(level, log.columns))
     productive = productive_in(log)
     columns = list(dict.fromkeys(["case_no", "timestamp", "actor_type", level, *productive.columns]))
-    parts = list(scan_kept(log, columns, lambda table: _part(_tied_events(table, level, productive))))
-    events, ranges = (pa.concat_tables([part[at] for part in parts]) for at in range(2))
+    # In one piece, as all values of the log prove how its dates are written.
+    events, ranges = _part(_tied_events(log.arrays(columns), level, productive))
     return {"tied_events": events.unify_dictionaries(), "tied_ranges": ranges}
 
 
