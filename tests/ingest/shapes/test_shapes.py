@@ -95,7 +95,7 @@ def test_events_of_one_row_with_the_same_time_stay_in_the_order_of_the_columns(i
     assert [(case, step) for case, step, _ in times(ingest_files(text))][:2] == [("1", "zulu"), ("1", "alpha")]
 
 
-HISTORY = """OrderId,Field,OldValue,NewValue,CreatedById,CreatedDate
+HISTORY = """Order No,Field,OldValue,NewValue,User,Changed at
 O1,Status,,Draft,u1,2024-01-15T10:30:00.000+0000
 O1,Status,Draft,Activated,u2,2024-01-16T10:30:00.000+0000
 O1,Price,10,12,u1,2024-01-17T10:30:00.000+0000
