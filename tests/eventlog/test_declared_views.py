@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ordermine.eventlog.log import open_log
-from ordermine.eventlog.views import create_steps, file_literal, identifier, literal
+from ordermine.eventlog.views import create_steps, file_literal
+from ordermine.quoting import identifier, literal
 
 ROWS = [
     {"order": "1", "activity": "Order entered", "timestamp": "2026-01-01T00:00:00Z", "department": "CSR", "user": "u1"},

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ordermine.eventlog.on_demand import create_view
-from ordermine.eventlog.views import identifier
+from ordermine.quoting import identifier
 from ordermine.schema import REPETITION
 
 if TYPE_CHECKING:

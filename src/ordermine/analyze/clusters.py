@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import UsageError, near
-from ordermine.eventlog.views import identifier
+from ordermine.quoting import identifier
 from ordermine.stats.intervals import Proportion, clustered, wilson
 
 if TYPE_CHECKING:

@@ -109,7 +109,7 @@ def _schema() -> pa.Schema:
 
 def _rejected_orders(log: Log, level: str) -> dict[int, _Rejected]:
     """Return the orders with a rejection; rejections at one time and next to each other are one round."""
-    from ordermine.eventlog.views import identifier
+    from ordermine.quoting import identifier
 
     rows = log.rows(
         f"""
@@ -130,7 +130,7 @@ def _rejected_orders(log: Log, level: str) -> dict[int, _Rejected]:
 
 def _follow(log: Log, orders: Mapping[int, _Rejected], level: str) -> None:
     """Read off the later steps of the same orders where they went and whether they are back at work."""
-    from ordermine.eventlog.views import identifier
+    from ordermine.quoting import identifier
 
     rows = log.rows(
         f"""
@@ -172,7 +172,7 @@ def _ends(log: Log, cases: set[int]) -> dict[int, set[str]]:
 
 def _first_departments(log: Log, cases: set[int], level: str) -> dict[int, str | None]:
     """Return who worked first on some orders; systems aside."""
-    from ordermine.eventlog.views import identifier
+    from ordermine.quoting import identifier
 
     rows = log.rows(
         f"""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.lexicon import meanings
+from ordermine.quoting import literal
 from ordermine.schema import SYSTEM_ACTORS
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
     from ordermine.eventlog.manifest import Manifest
     from ordermine.project import Project
-
-
-def identifier(name: str) -> str:
-    """Quote a column or table name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Quote text for SQL where a parameter can't be bound, as in a view."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def file_literal(path: Path) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.eventlog.by_customer import is_by_customer
-from ordermine.eventlog.views import create_steps, identifier, literal
+from ordermine.eventlog.views import create_steps
+from ordermine.quoting import identifier, literal
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ordermine.errors import EnvironmentFault, UsageError
-from ordermine.eventlog.views import identifier
+from ordermine.quoting import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 
 if TYPE_CHECKING:

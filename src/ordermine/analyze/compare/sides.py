@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.measures.population import Population, population
 from ordermine.errors import NotMeasurable, UsageError, near
-from ordermine.eventlog.views import identifier
+from ordermine.quoting import identifier
 from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:

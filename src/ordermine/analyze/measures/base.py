@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,15 +63,5 @@ class Measure:
     """Raises NotMeasurable where this log can't say."""
 
 
-AREAS: Final[tuple[Area, ...]] = (
-    "customer",
-    "accuracy",
-    "speed",
-    "rework",
-    "reliability",
-    "financial",
-    "compliance",
-    "employee",
-    "technology",
-)
+AREAS: Final[tuple[Area, ...]] = get_args(Area)
 """In the order of the scorecard."""

@@ -76,8 +76,8 @@ from ordermine.analyze.clusters import create_clusters
 from ordermine.analyze.evidence import examples
 from ordermine.analyze.origin.suppression import guarded_origins, hidden_origins
 from ordermine.analyze.origin.tables import create_error_tables
-from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
+from ordermine.quoting import identifier
 from ordermine.stats.discovery import benjamini_hochberg
 from ordermine.stats.intervals import clustered, wilson
 from ordermine.stats.mix import MixRate, MixRow, standardise

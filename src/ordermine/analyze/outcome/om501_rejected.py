@@ -75,8 +75,8 @@ from ordermine.analyze.clusters import create_clusters, share_of_cases
 from ordermine.analyze.evidence import examples
 from ordermine.analyze.outcome.resubmission_seen import resubmission_is_seen
 from ordermine.analyze.wording import part
-from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
+from ordermine.quoting import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -57,8 +57,8 @@ from typing import TYPE_CHECKING
 
 from ordermine.analyze.base import Context, Measured, analyzer
 from ordermine.analyze.evidence import examples
-from ordermine.eventlog.views import identifier
 from ordermine.findings.finding import Finding
+from ordermine.quoting import identifier
 from ordermine.schema import SYSTEM_ACTORS
 from ordermine.stats.intervals import wilson
 

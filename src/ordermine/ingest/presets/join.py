@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from ordermine.errors import InputError
 from ordermine.ingest.mapping import ColumnMapping
 from ordermine.ingest.shapes.shaped import EVENTS, FILE, PLACE, ShapedSource
-from ordermine.ingest.shapes.statements import quoted
 from ordermine.ingest.shapes.table import ROW, connect
+from ordermine.quoting import identifier
 from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def join(
     connection.execute(f"CREATE VIEW all_events AS {union}")
     names = [row[0] for row in connection.execute("DESCRIBE all_events").fetchall()]
     # Events of one row come in the order of the queries; what else they hold decides, so that runs agree.
-    order = ", ".join(["_query", *(quoted(name) for name in names if name not in ("_query", FILE, ROW))])
+    order = ", ".join(["_query", *(identifier(name) for name in names if name not in ("_query", FILE, ROW))])
     connection.execute(
         f"""
         CREATE TABLE {EVENTS} AS
@@ -129,8 +129,8 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, table: Table, source
     import pyarrow as pa
 
     wanted = {column.upper(): column for column in (*table.columns, *table.further)}
-    created = ", ".join(f"{quoted(column)} VARCHAR" for column in wanted.values())
-    connection.execute(f"CREATE TABLE {quoted(name)} ({FILE} INTEGER, {ROW} BIGINT, {DIGEST} VARCHAR, {created})")
+    created = ", ".join(f"{identifier(column)} VARCHAR" for column in wanted.values())
+    connection.execute(f"CREATE TABLE {identifier(name)} ({FILE} INTEGER, {ROW} BIGINT, {DIGEST} VARCHAR, {created})")
     for at, source in sources.items():
         present = {column.strip().upper(): column for column in source.columns if column.strip().upper() in wanted}
         for batch in source.batches():
@@ -140,7 +140,7 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, table: Table, source
             connection.register("piece", piece)
             connection.register("whole", rows.table)
             connection.execute(
-                f"INSERT INTO {quoted(name)} BY NAME SELECT * FROM piece "
+                f"INSERT INTO {identifier(name)} BY NAME SELECT * FROM piece "
                 f"POSITIONAL JOIN (SELECT md5(whole::VARCHAR) AS {DIGEST} FROM whole)"
             )
             connection.unregister("piece")
@@ -150,5 +150,5 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, table: Table, source
 def _set_repeated_aside(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Take rows that equal an earlier one out of a table: they would come twice out of every join."""
     repeated = f"row_number() OVER (PARTITION BY {DIGEST} ORDER BY {FILE}, {ROW}) > 1"
-    connection.execute(f"INSERT INTO {REPEATED} SELECT {FILE}, {ROW} FROM {quoted(name)} QUALIFY {repeated}")
-    connection.execute(f"DELETE FROM {quoted(name)} WHERE ({FILE}, {ROW}) IN (FROM {REPEATED})")
+    connection.execute(f"INSERT INTO {REPEATED} SELECT {FILE}, {ROW} FROM {identifier(name)} QUALIFY {repeated}")
+    connection.execute(f"DELETE FROM {identifier(name)} WHERE ({FILE}, {ROW}) IN (FROM {REPEATED})")

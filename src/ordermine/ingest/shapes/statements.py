@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ordermine.ingest.shapes.shaped import PLACE
 from ordermine.ingest.shapes.table import INSTANT, ROW, TABLE, WRITTEN
+from ordermine.quoting import identifier, literal
 from ordermine.schema import NOT_RECORDED
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ FIELD: Final = "(field)"
 OLD: Final = "(old value)"
 NEW: Final = "(new value)"
 """Names of derived columns."""
-
-
-def quoted(name: str) -> str:
-    """Quote a column for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str | None) -> str:
-    """Quote text for SQL."""
-    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
 
 
 def filled(column: str) -> str:
@@ -61,9 +52,12 @@ def wide(kept: Sequence[str], milestones: Mapping[str, Milestone]) -> str:
         f"'moment': {WRITTEN.format(at)}}}"
         for at, one in enumerate(milestones.values())
     )
-    department = f", m.department AS {quoted(DEPARTMENT)}" if any(one.department for one in milestones.values()) else ""
+    department = (
+        f", m.department AS {identifier(DEPARTMENT)}" if any(one.department for one in milestones.values()) else ""
+    )
     return f"""
-    SELECT {_list(kept)}{ROW}, m.place AS {PLACE}, m.step AS {quoted(STEP)}, m.moment AS {quoted(MOMENT)}{department}
+    SELECT {_list(kept)}{ROW}, m.place AS {PLACE}, m.step AS {identifier(STEP)}, m.moment AS {identifier(MOMENT)}
+           {department}
     FROM {TABLE}, unnest([{entries}]) AS u(m)
     WHERE {filled("m.moment")} IS NOT NULL
     """
@@ -81,8 +75,8 @@ def field_history(kept: Sequence[str], field: str, old: str, new: str, steps: Ma
     steps
         Field → what its changes are called; ``*`` for those not named.
     """
-    step = _step(quoted(field), filled(quoted(old)), filled(quoted(new)), steps)
-    return f"SELECT {_list(kept)}{ROW}, 0 AS {PLACE}, {step} AS {quoted(STEP)} FROM {TABLE}"
+    step = _step(identifier(field), filled(identifier(old)), filled(identifier(new)), steps)
+    return f"SELECT {_list(kept)}{ROW}, 0 AS {PLACE}, {step} AS {identifier(STEP)} FROM {TABLE}"
 
 
 def snapshots(
@@ -105,17 +99,17 @@ def snapshots(
     steps
         Watched column → what its changes are called; ``*`` for those not named.
     """
-    number = f"try_cast({quoted(sequence)} AS BIGINT), " if sequence else ""
-    window = f"(PARTITION BY {quoted(case)} ORDER BY {number}{INSTANT.format(0)}, {ROW})"
-    values = [recorded(quoted(column)) for column in watch]
+    number = f"try_cast({identifier(sequence)} AS BIGINT), " if sequence else ""
+    window = f"(PARTITION BY {identifier(case)} ORDER BY {number}{INSTANT.format(0)}, {ROW})"
+    values = [recorded(identifier(column)) for column in watch]
     before = "".join(f", lag({value}) OVER ordered AS _before_{at}" for at, value in enumerate(values))
     entries = ", ".join(
         f"{{'place': {at}, 'field': {literal(column)}, 'old': _before_{at}, 'new': {value}}}"
         for at, (column, value) in enumerate(zip(watch, values, strict=True))
     )
     return f"""
-    SELECT {_list(kept)}{ROW}, m.place AS {PLACE}, m.field AS {quoted(FIELD)}, m.old AS {quoted(OLD)},
-           m.new AS {quoted(NEW)}, {_step("m.field", "m.old", "m.new", steps)} AS {quoted(STEP)}
+    SELECT {_list(kept)}{ROW}, m.place AS {PLACE}, m.field AS {identifier(FIELD)}, m.old AS {identifier(OLD)},
+           m.new AS {identifier(NEW)}, {_step("m.field", "m.old", "m.new", steps)} AS {identifier(STEP)}
     FROM (SELECT *{before} FROM {TABLE} WINDOW ordered AS {window}), unnest([{entries}]) AS u(m)
     WHERE m.old IS DISTINCT FROM m.new
     """
@@ -123,24 +117,24 @@ def snapshots(
 
 def gaps(case: str, sequence: str) -> str:
     """Return the query that counts records whose snapshots aren't numbered without gaps, and all records."""
-    number = f"try_cast({quoted(sequence)} AS BIGINT)"
+    number = f"try_cast({identifier(sequence)} AS BIGINT)"
     return f"""
     SELECT count(*) FILTER (WHERE missing > 0), count(*) FROM (
       SELECT max({number}) - min({number}) + 1 - count(DISTINCT {number}) AS missing FROM {TABLE}
-      WHERE {filled(quoted(case))} IS NOT NULL GROUP BY {quoted(case)}
+      WHERE {filled(identifier(case))} IS NOT NULL GROUP BY {identifier(case)}
     )
     """
 
 
 def changing(case: str, columns: Sequence[str]) -> str:
     """Return the query that counts, for each column, the records in which it changes."""
-    counts = ", ".join(f"count(DISTINCT {quoted(column)}) > 1" for column in columns)
+    counts = ", ".join(f"count(DISTINCT {identifier(column)}) > 1" for column in columns)
     sums = ", ".join(f"count(*) FILTER (WHERE c[{at}])" for at in range(1, len(columns) + 1))
-    return f"SELECT {sums} FROM (SELECT [{counts}] AS c FROM {TABLE} GROUP BY {quoted(case)})"
+    return f"SELECT {sums} FROM (SELECT [{counts}] AS c FROM {TABLE} GROUP BY {identifier(case)})"
 
 
 def _list(kept: Sequence[str]) -> str:
-    return "".join(f"{quoted(column)}, " for column in kept)
+    return "".join(f"{identifier(column)}, " for column in kept)
 
 
 def _step(field: str, old: str, new: str, steps: Mapping[str, FieldSteps]) -> str:
