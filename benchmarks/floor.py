@@ -33,7 +33,7 @@ READ_BY_ANALYZERS = {
     ),
     "variants.parquet": ("variant_id", "activities", "cases"),
 }
-"""File of a log → columns that analyzers read of it; those of `events` only where the log records them."""
+"""Files of a log → columns that analyzers read of them; those that the log doesn't record are there, and empty."""
 
 GROUP_BY = "SELECT activity, department, count(*), avg(seconds_to_next) FROM {events} GROUP BY ALL ORDER BY ALL"
 
