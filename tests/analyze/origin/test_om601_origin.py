@@ -56,6 +56,14 @@ def test_team_that_errs_more_than_its_like_stands_out(make_log: Callable[..., Lo
     assert "its orders explain 10.0 errors where there are 40" in findings["East"].message
 
 
+def test_team_stands_out_where_nobody_else_errs(make_log: Callable[..., Log]) -> None:
+    [east] = origin.run(
+        make_log([*orders("East", 100, 40), *orders("West", 100, 0), *orders("South", 100, 0)], PROJECT)
+    )
+    assert (east.subject, east.severity) == ("East", "warning")
+    assert "its orders explain 0.0 errors where there are 40" in east.message
+
+
 def test_team_whose_orders_are_more_difficult_does_not_stand_out(make_log: Callable[..., Log]) -> None:
     # Everybody's rate is 40 % in the south and 5 % in the north; East has the south.
     history = [

@@ -213,7 +213,8 @@ def origin(measured: Measured, params: Params, context: Context) -> Iterator[Fin
         stands_out = (
             row["p_adjusted"] is not None
             and row["p_adjusted"] <= params.max_false_discoveries
-            and row["ratio"] >= params.min_ratio
+            # Where nobody else errs, nothing is expected, and the ratio has no bound.
+            and (row["ratio"] is None or row["ratio"] >= params.min_ratio)
         )
         if stands_out:
             said += f"; its orders explain {row['expected']:.1f} errors where there are {row['hits']:,}"
