@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.analyze.origin.summary import people_by_department
 from ordermine.analyze.origin.tables import create_error_tables
+from ordermine.eventlog.kept import once_per_log
 from ordermine.stats.suppress import suppress_table
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def guard(matrix: Mapping[tuple[str, str | None], int], people: Mapping[str, int
     )
 
 
+@once_per_log
 def guarded_origins(log: Log) -> Guarded:
     """Return the matrix of a log with what to hide of it."""
     create_error_tables(log, "department")
