@@ -36,7 +36,8 @@ def test_text_is_filled_and_tables_stay() -> None:
 
 
 def test_queries_and_what_has_none() -> None:
-    assert explained.sql_text(find("OM102")).startswith("-- views: recurrences, loop_ranges, activity_cases\nWITH loops")
+    query = explained.sql_text(find("OM102"))
+    assert query.startswith("-- views: recurrences, loop_ranges, activity_cases\nWITH loops")
     with pytest.raises(UsageError):
         explained.sql_text(find("OM009"))
 
