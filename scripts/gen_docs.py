@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from robustness_page import robustness_page
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
@@ -67,7 +69,12 @@ def glossary_page() -> str:
 
 def pages() -> dict[Path, str]:
     """Return path → contents of every generated page."""
-    return {DOCS / "cli.md": cli_reference(), DOCS / "glossary.md": glossary_page(), **analyzer_pages()}
+    return {
+        DOCS / "cli.md": cli_reference(),
+        DOCS / "glossary.md": glossary_page(),
+        DOCS / "robustness.md": robustness_page(ROOT / "tests" / "robustness"),
+        **analyzer_pages(),
+    }
 
 
 def stale() -> list[str]:

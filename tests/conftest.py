@@ -1,9 +1,11 @@
-"""What many tests need: a small export made into a log, and the folder of the real logs."""
+"""What many tests need: a small export made into a log, a command run, and the folder of the real logs."""
 
 from __future__ import annotations
 
 import csv
 import itertools
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -116,6 +118,45 @@ def ingest_rows(tmp_path: Path) -> Callable[..., Path]:
         return log
 
     return write_and_ingest
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def ordermine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Said]:
+    """Return a function that runs a command line in a folder of its own."""
+    from ordermine.cli import main, state
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(state, "debug", False)
+    monkeypatch.setattr(state, "signal", 0)
+
+    def run(*arguments: object) -> Said:
+        monkeypatch.setattr(sys, "argv", ["ordermine", *map(str, arguments)])
+        handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            main()
+            code: object = 0
+        except SystemExit as leaving:
+            code = leaving.code or 0
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+        captured = capsys.readouterr()
+        assert isinstance(code, int)
+        return Said(code, captured.out, captured.err)
+
+    return run
 
 
 @pytest.fixture
