@@ -25,6 +25,8 @@ class LeftOut:
     """The row as it stands in the file; None where the batch can still be asked for it (``Batch.raw_text``)."""
     detail: str = ""
     """What was found, e.g. ``expected 8 fields, found 7``."""
+    raw_bytes: bytes | None = None
+    """The exact bytes of the row where `raw`, in the encoding of the file, isn't them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Protocol
 
 from ordermine.canonical import LeftOut
 
-__all__ = ["Batch", "LeftOut", "Rows", "Source"]
+__all__ = ["Batch", "LeftOut", "Mended", "Rows", "Source"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A row that isn't as it should be, but can be read in one way only."""
+
+    row: int
+    what: str
+    """What was done to read it; one of a few stable wordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,8 @@ class Rows:
     """int64, one per row of `table`: where a person finds it (line of a text file, counted from 1; row of a sheet)."""
     left_out: list[LeftOut] = field(default_factory=list)
     """Rows of the batch that could not be parsed."""
+    mended: list[Mended] = field(default_factory=list)
+    """Rows of `table` that have a defect."""
 
 
 class Batch(Protocol):

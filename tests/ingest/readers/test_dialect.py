@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.dialect import find_dialect, guess_encoding, unique_names
+from ordermine.ingest.readers.dialect import find_dialect, unique_names
+from ordermine.ingest.readers.encoding import guess_encoding
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,41 @@
-"""How a delimited file is written (encoding, preamble, delimiter, quote, header), by what explains most lines.
+"""How a delimited file is written (delimiter, quote, escape, header), by what explains most of its lines.
 
-Every candidate dialect is tried on the head of the file. A dialect explains a line when the line has as many fields as
-most other lines have; the candidate that explains the most lines, and then yields the most fields, wins. The result is
-always shown, never assumed silently.
+Every candidate takes the head of the file apart. It explains the lines of records as wide as most others; what it
+makes of them must look like cells, not like pieces of cells. The result is always shown, never assumed silently.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError
+from ordermine.ingest.readers.grammar import Grammar
+from ordermine.ingest.readers.header import Header, Record, find_header
+from ordermine.ingest.readers.kinds import TYPED, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 DELIMITERS = (",", ";", "\t", "|")
-QUOTES = ('"', "'")
-BOMS = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
-SAMPLE_BYTES = 1 << 18
+QUOTES = ('"', "'", "`")
+ESCAPE = "\\"
 SAMPLE_LINES = 1000
 """Lines on which candidate dialects are compared."""
+JUDGED_RECORDS = 200
+"""Records of which the cells are looked at."""
+MOST_COLUMNS = 100_000
 
-FIELD_LIMIT = 1 << 24
-"""Characters of the longest field."""
+CONVINCING = 0.85
+"""Score above which no rare delimiter is looked for."""
+RARE = 0.5
+"""What the score of a delimiter that also occurs in text is worth."""
+COMMON_ENOUGH = 0.8
+"""Share of lines that a rare delimiter must occur in, and explain."""
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +45,29 @@ class Dialect:
     delimiter: str
     quote: str
     escape: str | None
-    """Character that precedes a literal quote; None where quotes are doubled."""
+    """Character that precedes a literal quote, beside doubled quotes; None where none does."""
     header_line: int
-    """Line (from 1) on which the header stands; what comes before is preamble."""
+    """Line (from 1) on which the header stands, 0 where there is none; what comes before is preamble."""
     data_line: int
     """Line on which the rows begin."""
     columns: tuple[str, ...]
     explained: str
     """Evidence for people, e.g. ``83 of 83 lines have 8 fields``."""
+    header: tuple[str, ...] = ()
+    """Names as they are written."""
+    kinds: tuple[str, ...] = ()
+    """What each column holds, see `kinds`."""
+    always_filled: bool = False
+    """Whether the last column is filled in every row of the sample."""
+    preamble: tuple[str, ...] = ()
+    """Lines above the header that aren't blank."""
+    note: str = ""
+    """What is wrong with the header."""
 
-
-def guess_encoding(head: bytes) -> tuple[str, int]:
-    """Return the encoding that the first bytes prove, and the length of the byte order mark.
-
-    Without a mark, UTF-16 shows itself by zero bytes on one side of every character; else the answer is utf-8, which
-    the reader replaces by cp1252 where the first non-ASCII bytes are not UTF-8.
-    """
-    for mark, encoding in BOMS:
-        if head.startswith(mark):
-            return encoding, len(mark)
-    even, odd = head[0:2000:2], head[1:2000:2]
-    if len(head) >= 4 and odd.count(0) > 0.4 * len(odd) and even.count(0) < 0.05 * len(even):
-        return "utf-16-le", 0
-    if len(head) >= 4 and even.count(0) > 0.4 * len(even) and odd.count(0) < 0.05 * len(odd):
-        return "utf-16-be", 0
-    return "utf-8", 0
+    @property
+    def grammar(self) -> Grammar:
+        """Return the rules for taking a record apart."""
+        return Grammar(self.delimiter, self.quote, self.escape)
 
 
 def find_dialect(text: str, name: str, *, complete: bool) -> Dialect:
@@ -79,120 +85,227 @@ def find_dialect(text: str, name: str, *, complete: bool) -> Dialect:
     Raises
     ------
     InputError
-        The file has no rows below a header.
+        The file has no rows below a header, or more columns than can be read.
     """
-    lines = re.split(r"\r\n|\n|\r", text)
+    lines = LINE_END.split(text)
     if not complete and len(lines) > 1:
         lines = lines[:-1]
     first_line = 1
     told = None
-    if lines and lines[0].lower().startswith("sep=") and len(lines[0]) == 5:
-        told, first_line = lines[0][4], 2
+    if lines and lines[0].lower().startswith("sep=") and 4 < len(lines[0]) < 8:
+        told, first_line = lines[0][4:], 2
     sample = lines[first_line - 1 : first_line - 1 + SAMPLE_LINES]
     if not any(line.strip() for line in sample):
         raise InputError(f"{name}: the file holds no rows", hint="export it again; it has only blank lines")
-    best: tuple[tuple[float, int, int], Dialect] | None = None
-    for order, delimiter in enumerate((told,) if told else DELIMITERS):
-        for quote, escape in _quotings(text, delimiter):
-            found = _try(sample, delimiter, quote, escape, first_line)
-            if found is None:
-                continue
-            share, dialect = found
-            rank = (round(share, 3), len(dialect.columns), -order)
-            if best is None or rank > best[0]:
-                best = (rank, dialect)
+    best = _best(sample, told)
     if best is None:
-        header = sample[next(i for i, line in enumerate(sample) if line.strip())]
-        at = first_line + sample.index(header)
-        return Dialect(told or ",", '"', None, at, at + 1, unique_names([header]), "one column")
-    return best[1]
+        at = next(i for i, line in enumerate(sample) if line.strip())
+        names = (sample[at],)
+        line = first_line + at
+        preamble = tuple(lines[: line - 1]) if told else ()
+        return Dialect(
+            told or ",",
+            '"',
+            None,
+            line,
+            line + 1,
+            unique_names(names),
+            "one column",
+            names,
+            ("text",),
+            preamble=preamble,
+        )
+    if best.width > MOST_COLUMNS:
+        raise InputError(
+            f"{name}: {best.width:,} columns, more than the {MOST_COLUMNS:,} that can be read",
+            hint="export fewer columns, or one row per event",
+        )
+    return _dialect(best, first_line, lines[: first_line - 1])
 
 
-def _lacks_one(header: list[str], rows: list[list[str]]) -> bool:
-    """Whether a line is a header without the last field, which is empty in every row below."""
-    return bool(rows) and all(len(row) == len(header) + 1 and not row[-1] for row in rows) and all(header)
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One way to take the sample apart."""
+
+    grammar: Grammar
+    records: Sequence[Record]
+    width: int
+    count: int
+    """Records of that width."""
+    score: float
 
 
-def _quotings(text: str, delimiter: str) -> list[tuple[str, str | None]]:
-    """Return the (quote, escape) pairs worth trying, the likelier first: the first that explains most lines wins."""
-    opened = {quote: text.count(delimiter + quote) + text.count("\n" + quote) for quote in QUOTES}
-    quotes = sorted(QUOTES, key=lambda quote: -opened[quote]) if opened["'"] > opened['"'] else QUOTES[:1]
-    pairs: list[tuple[str, str | None]] = []
-    for quote in quotes:
-        if "\\" + quote in text:
-            pairs.append((quote, "\\"))
-        pairs.append((quote, None))
-    return pairs
-
-
-def _try(
-    lines: list[str], delimiter: str, quote: str, escape: str | None, first_line: int
-) -> tuple[float, Dialect] | None:
-    """Parse the sample with one candidate; return the share of lines it explains, None when it makes no table."""
-    reader = csv.reader(
-        io.StringIO("\n".join(lines), newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        escapechar=escape,
-        doublequote=escape is None,
-    )
-    set_field_limit()
-    records: list[tuple[int, int, list[str]]] = []
-    line = 1
-    try:
-        for fields in reader:
-            if any(cell.strip() for cell in fields):
-                records.append((line, reader.line_num + 1, fields))
-            line = reader.line_num + 1
-    except csv.Error:
-        return None
-    widths = Counter(len(fields) for _, _, fields in records)
-    # With a header and one row, or a preamble longer than the table, the widest repeated width is the table's.
-    width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-    if width < 2:
-        return None
-    header_at = next(i for i, (_, _, fields) in enumerate(records) if len(fields) == width)
-    header_line, data_line, header = records[header_at]
-    if header_at and _lacks_one(records[header_at - 1][2], [fields for _, _, fields in records[header_at:]]):
-        # Rows that end in a delimiter below a header that doesn't.
-        header_at -= 1
-        header_line, data_line, header = records[header_at]
-        header = [*header, ""]
-        count += 1
-    below = len(records) - header_at
-    # Lines swallowed by a quote that never closes explain nothing.
-    swallowed = sum(cell.count("\n") for _, _, fields in records for cell in fields)
-    # Lines above the header count, too: a wrong delimiter must not gain by taking the header for preamble.
-    share = count / (len(records) + swallowed)
-    return share, Dialect(
-        delimiter,
-        quote,
-        escape,
-        header_line + first_line - 1,
+def _dialect(best: _Candidate, first_line: int, before: Sequence[str]) -> Dialect:
+    records, width = best.records, best.width
+    header: Header = find_header(records, width, best.grammar)
+    data = header.at + header.rows
+    if header.rows:
+        last = records[data - 1]
+        data_line = last.line + last.lines
+    else:
+        data_line = records[header.at].line
+    names = header.cells or ("",) * width
+    rows = [record.cells for record in records[data:] if record.cells and record.width == width]
+    # A header that lacks a name, above rows that all have the cell, counts as one of them.
+    count = best.count + (header.rows > 0 and records[header.at].width != width)
+    return Dialect(
+        best.grammar.delimiter,
+        best.grammar.quote,
+        best.grammar.escape,
+        records[header.at].line + first_line - 1 if header.rows else 0,
         data_line + first_line - 1,
-        unique_names(header),
-        f"{count} of the first {below} lines have {width} fields",
+        unique_names(names),
+        f"{count} of the first {len(records) - header.at} lines have {width} fields",
+        tuple(names) if header.rows else (),
+        header.kinds,
+        bool(rows) and all(row[-1].strip() for row in rows),
+        (*before, *(record.text for record in records[: header.at])),
+        header.note,
     )
 
 
-def set_field_limit() -> None:
-    """Let the standard library's reader, whose limit is one for the whole process, take long fields."""
-    csv.field_size_limit(FIELD_LIMIT)
+def _best(lines: Sequence[str], told: str | None) -> _Candidate | None:
+    """Return the candidate with the highest score; None where none makes a table."""
+    found = list(_tried(lines, [told] if told else DELIMITERS))
+    found += _tried(lines, _of_several_characters(lines), required=COMMON_ENOUGH)
+    if max((one.score for one in found), default=0) < CONVINCING:
+        rare = _tried(lines, _rare(lines), required=COMMON_ENOUGH, worth=RARE)
+        # A rare delimiter must separate the names as well; text below them has such characters by chance.
+        found += [one for one in rare if one.records[0].width == one.width]
+    return max(found, key=lambda one: (round(one.score, 2), one.width), default=None)
 
 
-def unique_names(header: list[str]) -> tuple[str, ...]:
+def _tried(
+    lines: Sequence[str], delimiters: Iterable[str], *, required: float = 0, worth: float = 1
+) -> Iterator[_Candidate]:
+    for delimiter in delimiters:
+        if not any(delimiter in line for line in lines):
+            continue
+        for quote, escape in _quotings(lines, delimiter):
+            grammar = Grammar(delimiter, quote, escape)
+            records = sample_records(lines, grammar)
+            width = _width(records)
+            if width < 2:
+                continue
+            wide = [record for record in records if record.width == width]
+            share = sum(record.lines for record in wide) / sum(record.lines for record in records)
+            if share >= required:
+                score = share * worth * _quality(wide, grammar)
+                yield _Candidate(grammar, records, width, len(wide), score)
+
+
+def _quotings(lines: Sequence[str], delimiter: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the (quote, escape) pairs worth trying, the likelier first: of equals, the first wins."""
+    text = "\n".join(lines)
+    for quote in QUOTES:
+        if quote != QUOTES[0] and not any(edge in text for edge in (delimiter + quote, "\n" + quote)):
+            continue
+        yield quote, None
+        if ESCAPE + quote in text or ESCAPE + delimiter in text:
+            yield quote, ESCAPE
+
+
+def _rare(lines: Sequence[str]) -> list[str]:
+    """Return the characters that separate words in most lines, other than those of numbers, dates and names."""
+    counts = Counter(character for line in lines for character in set(line))
+    needed = COMMON_ENOUGH * sum(bool(line.strip()) for line in lines)
+    return sorted(
+        character
+        for character, count in counts.items()
+        if count >= needed
+        and not character.isalnum()
+        and character not in {*DELIMITERS, *QUOTES, *".-_/()[]{}%$€+=<>?\r\n"}
+    )
+
+
+def _of_several_characters(lines: Sequence[str]) -> list[str]:
+    """Return the runs of two to four punctuation marks and blanks that most lines have."""
+    needed = COMMON_ENOUGH * sum(bool(line.strip()) for line in lines)
+    middle = next((line for line in lines[len(lines) // 2 :] if line.strip()), "")
+    runs = sorted(
+        {run for run in re.findall(r"(?<![^\w\s\"'`.])[^\w\"'`.()\-]{2,4}(?![^\w\"'`.()\-])", middle) if run.strip()}
+    )
+    return [run for run in runs if sum(run in line for line in lines) >= needed]
+
+
+def sample_records(lines: Sequence[str], grammar: Grammar) -> list[Record]:
+    """Take lines apart into records; a quote that is never closed costs its own line."""
+    open_ = [at for at, line in enumerate(lines) if grammar.quote in line and grammar.is_open(line)]
+    closing = dict(pairwise(open_))
+    records = []
+    at = 0
+    while at < len(lines):
+        text = lines[at]
+        if text.strip():
+            cells, used = grammar.strict(text), 1
+            if cells is None and at in closing:
+                joint = lines[at : closing[at] + 1]
+                cells = grammar.strict("\n".join(joint))
+                widths = {line.count(grammar.delimiter) + 1 for line in joint}
+                # Lines that are records each were joined by stray quotes.
+                if cells is None or (len(cells) > 2 and widths == {len(cells)}):
+                    cells = None
+                else:
+                    used = len(joint)
+            records.append(Record(at + 1, used, "\n".join(lines[at : at + used]), cells))
+            at += used
+        else:
+            at += 1
+    return records
+
+
+def _width(records: Sequence[Record]) -> int:
+    """Return the number of cells of the table's rows: of the first table that holds a good part of the cells."""
+    counts = Counter(record.width for record in records)
+    repeated = {width: count * (width - 1) for width, count in counts.items() if width > 1 and count > 1}
+    if not repeated:
+        return max(counts)
+    most = max(repeated.values())
+    for one, other in pairwise(records):
+        if one.width == other.width and repeated.get(one.width, 0) > 0.3 * most:
+            return one.width
+    return max(repeated, key=lambda width: (repeated[width], width))
+
+
+def _quality(records: Sequence[Record], grammar: Grammar) -> float:
+    """Return how much the cells look like cells, from 0 to 1."""
+    others = [delimiter for delimiter in DELIMITERS if delimiter != grammar.delimiter]
+    total = 0.0
+    cells = 0
+    for record in records[:JUDGED_RECORDS]:
+        for cell in record.cells or ():
+            total += _worth(cell, record.text, others, grammar)
+            cells += 1
+    return total / cells
+
+
+def _worth(cell: str, text: str, others: Sequence[str], grammar: Grammar) -> float:
+    """Return how much one cell looks like one: numbers, dates and quoted text do, pieces of a line don't."""
+    if not cell:
+        return 0.5
+    if grammar.quote + cell + grammar.quote in text:
+        return 1.0
+    if cell != cell.strip():
+        return 0.6
+    if any(other in cell for other in others) and kind_of(cell) not in TYPED:
+        return 0.3
+    if cell[0] in QUOTES or cell[-1] in QUOTES:
+        return 0.2
+    return 1.0 if kind_of(cell) in TYPED else 0.9
+
+
+def unique_names(header: Sequence[str]) -> tuple[str, ...]:
     """Return column names without outer blanks, empty ones named by position, repeated ones numbered.
 
     >>> unique_names([" Order ", "", "Date", "Date"])
     ('Order', 'column 2', 'Date', 'Date (2)')
     """
-    names: dict[str, None] = {}
+    names: dict[str, int] = {}
+    """Name → the last number that was tried for it."""
     for position, cell in enumerate(header, 1):
-        name = cell.strip().lstrip("\ufeff") or f"column {position}"
-        number = 2
-        unique = name
+        name = unique = cell.strip().lstrip("\ufeff") or f"column {position}"
         while unique in names:
-            unique = f"{name} ({number})"
-            number += 1
-        names[unique] = None
+            names[name] += 1
+            unique = f"{name} ({names[name]})"
+        names[unique] = 1
     return tuple(names)

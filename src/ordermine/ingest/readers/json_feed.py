@@ -12,7 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.dialect import SAMPLE_BYTES, guess_encoding
+from ordermine.ingest.readers.encoding import SAMPLE_BYTES, guess_encoding
 from ordermine.ingest.readers.files import open_binary
 from ordermine.ingest.readers.text import Number, json_text
 

@@ -1,0 +1,197 @@
+"""Records of a delimited file one by one, where the fast path can't account for them; a defect costs its own record."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ordermine.ingest.readers.csv_cut import LONGEST_RECORD_LINES
+from ordermine.ingest.readers.csv_lines import FIELD_LIMIT
+from ordermine.ingest.readers.dialect import DELIMITERS, ESCAPE, QUOTES
+from ordermine.ingest.readers.encoding import BAD_ENCODING, undecodable
+from ordermine.ingest.readers.grammar import Grammar
+from ordermine.ingest.readers.kinds import TYPED, fits
+from ordermine.ingest.source import LeftOut
+
+if TYPE_CHECKING:
+    from ordermine.ingest.readers.csv_lines import Lines
+    from ordermine.ingest.readers.dialect import Dialect
+
+WRONG_FIELDS = "wrong number of fields"
+BAD_QUOTE = "quote out of place"
+NUL_BYTE = "zero byte"
+TOO_LONG = "field too long"
+TOTAL = "total line"
+REPEATED_HEADER = "header again"
+OTHER_TABLE = "another table"
+
+STRAY_QUOTE = "a quote out of place was read as a character"
+SURPLUS_DELIMITER = "empty fields behind the last column were left off"
+OTHER_DIALECT = "the row is written with another delimiter, quote or escape"
+
+TOTALS = re.compile(
+    r"\W*(?:grand |sub-?)?(?:total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|endsumme|somme|suma|insgesamt)\b"
+    r"(?![^\W\d]).{0,40}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """One record: its cells, or why it is left out."""
+
+    at: int
+    """Position of its first line."""
+    lines: int
+    cells: list[str] | None
+    left_out: LeftOut | None = None
+    mended: str = ""
+    """What had to be done to read it."""
+
+
+class RecordReader:
+    """Reads records that start at given lines of a piece."""
+
+    def __init__(self, dialect: Dialect, lines: Lines, first_line: int, encoding: str, *, odd: bool = False) -> None:
+        self.dialect = dialect
+        self.lines = lines
+        self.first_line = first_line
+        self.encoding = encoding
+        self.odd = odd
+        self.width = len(dialect.columns)
+        self.typed = any(kind in TYPED for kind in dialect.kinds)
+        self.grammar = dialect.grammar
+
+    @cached_property
+    def _open(self) -> list[int]:
+        found: list[int] = self.lines.open.tolist()
+        return found
+
+    @cached_property
+    def _others(self) -> list[tuple[str, Grammar]]:
+        """Other ways in which a single row may be written, each with what the row must have in it."""
+        own = self.grammar
+        delimiters = [delimiter for delimiter in (*DELIMITERS, own.delimiter.strip()) if delimiter != own.delimiter]
+        others = [(delimiter, Grammar(delimiter, own.quote, own.escape)) for delimiter in delimiters if delimiter]
+        others += [(quote, Grammar(own.delimiter, quote, own.escape)) for quote in QUOTES if quote != own.quote]
+        if own.escape is None:
+            others.append((ESCAPE + own.quote, Grammar(own.delimiter, own.quote, ESCAPE)))
+        return others
+
+    def read(self, at: int) -> Parsed:
+        """Read the record that starts at a line."""
+        line = self.lines.line(at)
+        try:
+            text = line.decode("utf-8")
+        except UnicodeDecodeError:
+            return self._not_text(at, line)
+        if "\0" in text:
+            return self._left_out(at, text, NUL_BYTE)
+        cells = self.grammar.strict(text)
+        if cells is not None and len(cells) == self.width:
+            return self._accepted(at, 1, cells, text)
+        if cells is None and (joint := self._joint(at)) is not None:
+            return joint
+        return self.mend(at, text, cells)
+
+    def _joint(self, at: int) -> Parsed | None:
+        """Read a record whose quoted field runs on to the next line with an odd number of quotes; None if not so."""
+        position = bisect_right(self._open, at)
+        if position == len(self._open) or self._open[position - 1] != at:
+            return None
+        last = self._open[position]
+        if last - at > LONGEST_RECORD_LINES:
+            return None
+        span = self.lines.span(at, last)
+        try:
+            text = span.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        cells = self.grammar.strict(text)
+        if cells is None or "\0" in text or self._are_rows(at, last, cells):
+            return None
+        if len(cells) == self.width:
+            return self._accepted(at, last - at + 1, cells, text)
+        return self._left_out(at, text, WRONG_FIELDS, self._found(cells), lines=last - at + 1)
+
+    def _are_rows(self, at: int, last: int, joint: list[str]) -> bool:
+        """Whether a stray quote made one record of several lines that are records each."""
+        whole = (self._is_row(self.lines.line(line)) for line in range(at, last + 1))
+        if len(joint) == self.width:
+            # In two columns of text, a line of a note may well look like a row.
+            return (self.width > 2 or self.typed) and all(whole)
+        return any(whole)
+
+    def _is_row(self, line: bytes) -> bool:
+        cells = line.decode("utf-8", errors="replace").split(self.grammar.delimiter)
+        quote = self.grammar.quote
+        return len(cells) == self.width and fits([cell.strip(quote) for cell in cells], self.dialect.kinds)
+
+    def mend(self, at: int, text: str, cells: list[str] | None = None) -> Parsed:
+        """Read a line that isn't as it should be, if it can be read in one way only; leave it out otherwise.
+
+        Parameters
+        ----------
+        at
+            Position of the line.
+        text
+            The line.
+        cells
+            What it has by the rules; None where quotes are out of place.
+        """
+        width, kinds = self.width, self.dialect.kinds
+        readings: dict[tuple[str, ...], str] = {}
+        if cells is not None and len(cells) > width and not any(cells[width:]) and self.dialect.always_filled:
+            readings[tuple(cells[:width])] = SURPLUS_DELIMITER
+        elif width > 2 or self.typed:
+            for sign, other in self._others:
+                read = other.strict(text) if sign in text else None
+                if read is not None and len(read) == width:
+                    readings[tuple(read)] = OTHER_DIALECT
+        if self.grammar.quote in text and not readings:
+            read = self.grammar.tolerant(text, width)
+            if read is not None:
+                readings[tuple(read)] = STRAY_QUOTE
+        readings = {read: how for read, how in readings.items() if fits(read, kinds)}
+        if len(readings) == 1:
+            ((read, how),) = readings.items()
+            return self._accepted(at, 1, list(read), text, how)
+        first = next((cell.strip() for cell in cells or () if cell.strip()), "")
+        if TOTALS.fullmatch(first):
+            return self._left_out(at, text, TOTAL)
+        if cells is None:
+            return self._left_out(at, text, BAD_QUOTE)
+        return self._left_out(at, text, WRONG_FIELDS, self._found(cells))
+
+    def _found(self, cells: list[str]) -> str:
+        return f"expected {self.width} fields, found {len(cells)}"
+
+    def _accepted(self, at: int, lines: int, cells: list[str], text: str, mended: str = "") -> Parsed:
+        if len(text) > FIELD_LIMIT // 4:
+            longest = max(len(cell.encode()) for cell in cells)
+            if longest > FIELD_LIMIT:
+                detail = f"{longest:,} bytes, more than {FIELD_LIMIT:,}"
+                return self._left_out(at, text, TOO_LONG, detail, lines=lines)
+        return Parsed(at, lines, cells, None, mended)
+
+    def _left_out(self, at: int, text: str, reason: str, detail: str = "", *, lines: int = 1) -> Parsed:
+        return Parsed(at, lines, None, LeftOut(self.first_line + at, reason, text, detail))
+
+    def leave_out(self, at: int, reason: str, detail: str) -> LeftOut:
+        """Return a line as one that is left out for a reason that lies outside of it."""
+        line = self.lines.line(at)
+        try:
+            return LeftOut(self.first_line + at, reason, line.decode("utf-8"), detail)
+        except UnicodeDecodeError:
+            shown, raw, _ = undecodable(line, self.encoding, odd=self._ends_odd(at))
+            return LeftOut(self.first_line + at, reason, shown, detail, raw)
+
+    def _ends_odd(self, at: int) -> bool:
+        return self.odd and at == len(self.lines) - 1
+
+    def _not_text(self, at: int, line: bytes) -> Parsed:
+        shown, raw, detail = undecodable(line, self.encoding, odd=self._ends_odd(at))
+        return Parsed(at, 1, None, LeftOut(self.first_line + at, BAD_ENCODING, shown, detail, raw))
