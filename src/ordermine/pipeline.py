@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MIN_STAMPS = 20
 """Stamps that a source must have before their being always on full minutes or days says something."""
 
+SHOWN_ROWS = 5
+"""Rows with a defect that a note names."""
+
 KEPT = "exact duplicate events were kept"
 
 Progress = Callable[[str], None]
@@ -364,6 +367,9 @@ def _notes(name: str, tally: Tally, options: Options, project: Project) -> Itera
         yield f"{name}: {tally.repeated_hour:,} stamps are in the hour that {zone} repeats in autumn; read as its first"
     if tally.unreadable_starts:
         yield f"{name}: {tally.unreadable_starts:,} start times can't be read and count as not recorded"
+    for what, rows in sorted(tally.mended.items()):
+        shown = ", ".join(f"{row:,}" for row in rows[:SHOWN_ROWS]) + (", …" if len(rows) > SHOWN_ROWS else "")
+        yield f"{name}: {len(rows):,} rows have a defect but can be read in one way only: {what} (rows {shown})"
     for key, count in sorted(tally.not_a_number.items()):
         yield f"{name}: {count:,} values of {key} are no numbers in a provable notation and count as not recorded"
     for spelling, count in sorted(tally.unknown_actor_types.items()):

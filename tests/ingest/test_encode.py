@@ -63,8 +63,8 @@ def test_reasons_to_reject(ingest_files: Ingest) -> None:
         (9, "unreadable timestamp", rows[7]),
         (10, "unreadable timestamp", rows[8]),
         (11, "no case", rows[9]),
-        (12, "unreadable timestamp", rows[10]),
-        (13, "wrong number of fields", rows[11]),
+        (12, "header again", rows[10]),
+        (13, "total line", rows[11]),
     ]
     details = [row["detail"] for row in found.rows("left_out.parquet")]
     assert details[6] == "'2024-02-30'"

@@ -204,7 +204,11 @@ class Layout:
     def write_left_out(
         self, folder: Path, rows: Sequence[tuple[int, LeftOut]], raw_text: RawText, carried: pa.Table | None
     ) -> None:
-        """Write left_out.parquet, sorted by source order and row."""
+        """Write left_out.parquet, sorted by source order and row.
+
+        ``raw`` is the row as text, ``raw_bytes`` its exact bytes where the text, in the encoding of the file, isn't
+        them.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
@@ -224,10 +228,12 @@ class Layout:
                 "raw": pa.array(
                     [texts[source].get(row.row) if row.raw is None else row.raw for source, row in ordered], pa.string()
                 ),
+                "raw_bytes": pa.array([row.raw_bytes for _, row in ordered], pa.binary()),
             }
         )
         if carried is not None:
-            table = pa.concat_tables([carried, table])
+            # Logs of earlier versions have no exact bytes.
+            table = pa.concat_tables([carried, table], promote_options="default")
             position = pc.index_in(table.column("file"), value_set=pa.array(self._source_names, pa.string()))
             keys = pa.table({"file": position, "line": table.column("line"), "reason": table.column("reason")})
             table = table.take(pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.column_names]))

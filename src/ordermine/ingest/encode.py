@@ -76,6 +76,8 @@ class Tally:
     not_a_number: Counter[str] = field(default_factory=Counter)
     unknown_actor_types: Counter[str] = field(default_factory=Counter)
     unreadable_starts: int = 0
+    mended: dict[str, list[int]] = field(default_factory=dict)
+    """What was done to read a row that has a defect → rows."""
     stamps: int = 0
     coarsest: int | None = None
     """Code of the coarsest precision that all stamps so far share."""
@@ -86,6 +88,8 @@ class Tally:
             self.not_recorded.setdefault(column, Counter()).update(counts)
         for name in ("naive", "zoned", "skipped_hour", "repeated_hour", "unreadable_starts", "stamps"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        for what, rows in other.mended.items():
+            self.mended.setdefault(what, []).extend(rows)
         self.not_a_number.update(other.not_a_number)
         self.unknown_actor_types.update(other.unknown_actor_types)
         if other.coarsest is not None:
@@ -123,6 +127,8 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
 
     rows = batch.read()
     tally = Tally()
+    for row in rows.mended:
+        tally.mended.setdefault(row.what, []).append(row.row)
     table, numbers = rows.table, rows.numbers
     reasons = np.zeros(len(numbers), dtype=np.int8)
 

@@ -14,6 +14,7 @@ from ordermine.ingest.numerals import decimal_mark
 from ordermine.ingest.presets.join import join, mapping_of
 from ordermine.ingest.presets.preset import find_preset, needed, recognise
 from ordermine.ingest.shapes.reshape import reshape
+from ordermine.ingest.source import NO_HEADER
 from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
 from ordermine.project import DeclaredSource
 from ordermine.schema import KEY_COLUMNS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ordermine.project import Project
 
 SAMPLE_ROWS = 1000
+SHOWN_VALUES = 8
 STAMP_KEYS = ("timestamp", "start")
 NUMBER_KEYS = ("amount", "quantity")
 
@@ -90,8 +92,9 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     choices = []
     for position, (source, head) in enumerate(zip(sources, heads, strict=True)):
-        _check_header(source, head)
         declared_source = project.source_of(source.name)
+        if not (options.columns or declared_source):
+            _check_header(source, head)
         samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
         choice = propose(
             samples,
@@ -234,14 +237,21 @@ def read_head(source: Source) -> pa.Table:
 
 
 def _check_header(source: Source, head: pa.Table) -> None:
-    """Raise if the names of the columns are values: a date stands above a date."""
-    for name in source.columns if source.tabular else ():
-        below = head.column(name)[0].as_py()
-        if _is_date(name) and below is not None and _is_date(below):
-            raise InputError(
-                f"{source.name}: no header: the first line holds values, such as {name!r}",
-                hint="put a line with the names of the columns above it",
-            )
+    """Raise if the columns have no names, or names that are values: a date stands above a date."""
+    values = []
+    if source.described.get("header") == NO_HEADER:
+        values = [column[0].as_py() or "" for column in head.columns]
+    elif source.tabular and any(
+        _is_date(name) and _is_date(head.column(name)[0].as_py() or "") for name in source.columns
+    ):
+        values = list(source.columns)
+    if values:
+        shown = ", ".join(map(repr, values[:SHOWN_VALUES])) + (", …" if len(values) > SHOWN_VALUES else "")
+        raise InputError(
+            f"{source.name}: no header: the first line holds values: {shown}",
+            hint="put a line with the names of the columns above it, or say which column is what, by position, e.g. "
+            "--case 'column 1' --activity 'column 2' --timestamp 'column 3'",
+        )
 
 
 def _is_date(text: str) -> bool:

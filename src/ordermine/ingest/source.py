@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from ordermine.canonical import LeftOut
 
-__all__ = ["Batch", "LeftOut", "Mended", "Rows", "Source"]
+__all__ = ["NO_HEADER", "Batch", "LeftOut", "Mended", "Rows", "Source"]
+
+NO_HEADER = "none"
+"""What `Source.described` says of the header of a table without names."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -25,7 +25,7 @@ from ordermine.ingest.readers.encoding import (
     utf8_share,
 )
 from ordermine.ingest.readers.files import counted, faults_explained, is_gzip, open_binary
-from ordermine.ingest.source import LeftOut
+from ordermine.ingest.source import NO_HEADER, LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -122,10 +122,9 @@ class CsvSource:
         return {key: value for key, value in described.items() if value}
 
     def _header(self) -> str:
-        first, behind = self.dialect.header_line, self.dialect.data_line
-        if not first:
-            return "none"
-        where = f"line {first}"
+        if not self.dialect.header_line:
+            return NO_HEADER
+        where = f"line {self.dialect.header_line}"
         return f"{where}; {self.dialect.note}" if self.dialect.note else where
 
     def batches(self) -> Iterator[Batch]:

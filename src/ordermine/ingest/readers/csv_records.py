@@ -161,7 +161,7 @@ class RecordReader:
             return self._accepted(at, 1, list(read), text, how)
         first = next((cell.strip() for cell in cells or () if cell.strip()), "")
         if TOTALS.fullmatch(first):
-            return self._left_out(at, text, TOTAL)
+            return self._left_out(at, text, TOTAL, self._found(cells or []))
         if cells is None:
             return self._left_out(at, text, BAD_QUOTE)
         return self._left_out(at, text, WRONG_FIELDS, self._found(cells))

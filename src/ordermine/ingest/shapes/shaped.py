@@ -38,13 +38,13 @@ class ShapedBatch:
 
         rows = self.batch.read()
         if not len(rows.numbers):
-            return Rows(self.shaped.between(0, -1), rows.numbers, rows.left_out)
+            return Rows(self.shaped.between(0, -1), rows.numbers, rows.left_out, rows.mended)
         table = self.shaped.between(int(rows.numbers.min()), int(rows.numbers.max()))
         numbers = np.asarray(table.column(ROW).combine_chunks())
         idle = rows.numbers[~np.isin(rows.numbers, numbers)]
         raw = self.batch.raw_text([int(number) for number in idle])
         left_out = [LeftOut(row, self.shaped.reason(row), text) for row, text in raw.items()]
-        return Rows(table.drop_columns([ROW]), numbers, [*rows.left_out, *left_out])
+        return Rows(table.drop_columns([ROW]), numbers, [*rows.left_out, *left_out], rows.mended)
 
     def raw_text(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return rows of the file as they stand in it."""
