@@ -75,7 +75,9 @@ def main() -> None:
                     f"{variant.table}, {variant.kind}, {variant.detail}: {score.recall:.3f} {score.precision:.3f}",
                     end="",
                 )
-                print(f" unaccounted {score.unaccounted[:5]}" if score.unaccounted else "", score.crash)
+                print(
+                    f" unaccounted {score.unaccounted[:5]}" if score.unaccounted else "", score.wrong[:2], score.crash
+                )
 
 
 if __name__ == "__main__":

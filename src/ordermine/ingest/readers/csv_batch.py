@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ordermine.ingest.readers.csv_lines import Lines, has_lone_returns
-from ordermine.ingest.readers.csv_records import OTHER_TABLE, REPEATED_HEADER, TOTAL, TOTALS, Parsed, RecordReader
+from ordermine.ingest.readers.csv_records import OTHER_TABLE, REPEATED_HEADER, TOTAL, Parsed, RecordReader
+from ordermine.ingest.readers.kinds import is_total
 from ordermine.ingest.source import LeftOut, Mended, Rows
 
 if TYPE_CHECKING:
@@ -165,8 +166,9 @@ class CsvBatch:
         if self.last:
             size = rows.table.num_rows
             for at, row in enumerate(rows.table.slice(max(size - LAST_ROWS, 0)).to_pylist(), max(size - LAST_ROWS, 0)):
-                cells = [cell.strip() for cell in row.values() if cell and cell.strip()]
-                if 2 * len(cells) <= len(row) and cells and TOTALS.fullmatch(cells[0]):
+                cells = [(cell or "").strip() for cell in row.values()]
+                lacks = any(known and not cell for known, cell in zip(self.dialect.filled, cells, strict=True))
+                if lacks and is_total(cells):
                     found[at] = TOTAL
         if not found:
             return rows

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +10,14 @@ from typing import TYPE_CHECKING
 from ordermine.ingest.readers.csv_cut import LONGEST_RECORD_LINES
 from ordermine.ingest.readers.csv_lines import FIELD_LIMIT
 from ordermine.ingest.readers.dialect import DELIMITERS, ESCAPE, QUOTES
-from ordermine.ingest.readers.encoding import BAD_ENCODING, undecodable
+from ordermine.ingest.readers.encoding import BAD_ENCODING, is_utf8, undecodable
 from ordermine.ingest.readers.grammar import Grammar
-from ordermine.ingest.readers.kinds import TYPED, fits
+from ordermine.ingest.readers.kinds import TYPED, fits, is_total
 from ordermine.ingest.source import LeftOut
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.ingest.readers.csv_lines import Lines
     from ordermine.ingest.readers.dialect import Dialect
 
@@ -31,12 +32,6 @@ OTHER_TABLE = "another table"
 STRAY_QUOTE = "a quote out of place was read as a character"
 SURPLUS_DELIMITER = "empty fields behind the last column were left off"
 OTHER_DIALECT = "the row is written with another delimiter, quote or escape"
-
-TOTALS = re.compile(
-    r"\W*(?:grand |sub-?)?(?:total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|endsumme|somme|suma|insgesamt)\b"
-    r"(?![^\W\d]).{0,40}",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +79,14 @@ class RecordReader:
     def read(self, at: int) -> Parsed:
         """Read the record that starts at a line."""
         line = self.lines.line(at)
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError:
-            return self._not_text(at, line)
-        if "\0" in text:
-            return self._left_out(at, text, NUL_BYTE)
+        text = line.decode("utf-8", errors="replace")
         cells = self.grammar.strict(text)
-        if cells is not None and len(cells) == self.width:
-            return self._accepted(at, 1, cells, text)
         if cells is None and (joint := self._joint(at)) is not None:
             return joint
+        if (defect := self._defect(at, at, line)) is not None:
+            return defect
+        if cells is not None and len(cells) == self.width:
+            return self._accepted(at, 1, cells, text)
         return self.mend(at, text, cells)
 
     def _joint(self, at: int) -> Parsed | None:
@@ -106,16 +98,23 @@ class RecordReader:
         if last - at > LONGEST_RECORD_LINES:
             return None
         span = self.lines.span(at, last)
-        try:
-            text = span.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
+        text = span.decode("utf-8", errors="replace")
         cells = self.grammar.strict(text)
-        if cells is None or "\0" in text or self._are_rows(at, last, cells):
+        if cells is None or self._are_rows(at, last, cells):
             return None
+        if (defect := self._defect(at, last, span)) is not None:
+            return defect
         if len(cells) == self.width:
             return self._accepted(at, last - at + 1, cells, text)
         return self._left_out(at, text, WRONG_FIELDS, self._found(cells), lines=last - at + 1)
+
+    def _defect(self, at: int, last: int, record: bytes) -> Parsed | None:
+        """Leave a record out that is not text, or has a zero byte in it."""
+        if b"\0" in record:
+            return Parsed(at, last - at + 1, None, self._explained(at, record, NUL_BYTE))
+        if not is_utf8(record):
+            return Parsed(at, last - at + 1, None, self._explained(at, record, BAD_ENCODING))
+        return None
 
     def _are_rows(self, at: int, last: int, joint: list[str]) -> bool:
         """Whether a stray quote made one record of several lines that are records each."""
@@ -142,29 +141,33 @@ class RecordReader:
         cells
             What it has by the rules; None where quotes are out of place.
         """
-        width, kinds = self.width, self.dialect.kinds
+        width = self.width
         readings: dict[tuple[str, ...], str] = {}
-        if cells is not None and len(cells) > width and not any(cells[width:]) and self.dialect.always_filled:
+        if cells is not None and len(cells) > width and not any(cells[width:]) and self.dialect.filled[-1]:
             readings[tuple(cells[:width])] = SURPLUS_DELIMITER
         elif width > 2 or self.typed:
             for sign, other in self._others:
-                read = other.strict(text) if sign in text else None
+                read = other.strict(text) if sign in text and other.in_place(text) else None
                 if read is not None and len(read) == width:
                     readings[tuple(read)] = OTHER_DIALECT
-        if self.grammar.quote in text and not readings:
+        if not readings and not self.grammar.in_place(text):
             read = self.grammar.tolerant(text, width)
             if read is not None:
                 readings[tuple(read)] = STRAY_QUOTE
-        readings = {read: how for read, how in readings.items() if fits(read, kinds)}
+        readings = {read: how for read, how in readings.items() if self._fits(read)}
         if len(readings) == 1:
             ((read, how),) = readings.items()
             return self._accepted(at, 1, list(read), text, how)
-        first = next((cell.strip() for cell in cells or () if cell.strip()), "")
-        if TOTALS.fullmatch(first):
+        if is_total(cells or ()):
             return self._left_out(at, text, TOTAL, self._found(cells or []))
         if cells is None:
             return self._left_out(at, text, BAD_QUOTE)
         return self._left_out(at, text, WRONG_FIELDS, self._found(cells))
+
+    def _fits(self, cells: Sequence[str]) -> bool:
+        """Whether a row that was mended could stand among the others: their kinds, and no gap where they have none."""
+        gap = any(filled and not cell.strip() for filled, cell in zip(self.dialect.filled, cells, strict=True))
+        return not gap and fits(cells, self.dialect.kinds)
 
     def _found(self, cells: list[str]) -> str:
         return f"expected {self.width} fields, found {len(cells)}"
@@ -182,16 +185,13 @@ class RecordReader:
 
     def leave_out(self, at: int, reason: str, detail: str) -> LeftOut:
         """Return a line as one that is left out for a reason that lies outside of it."""
-        line = self.lines.line(at)
-        try:
-            return LeftOut(self.first_line + at, reason, line.decode("utf-8"), detail)
-        except UnicodeDecodeError:
-            shown, raw, _ = undecodable(line, self.encoding, odd=self._ends_odd(at))
-            return LeftOut(self.first_line + at, reason, shown, detail, raw)
+        return self._explained(at, self.lines.line(at), reason, detail)
 
-    def _ends_odd(self, at: int) -> bool:
-        return self.odd and at == len(self.lines) - 1
-
-    def _not_text(self, at: int, line: bytes) -> Parsed:
-        shown, raw, detail = undecodable(line, self.encoding, odd=self._ends_odd(at))
-        return Parsed(at, 1, None, LeftOut(self.first_line + at, BAD_ENCODING, shown, detail, raw))
+    def _explained(self, at: int, record: bytes, reason: str, detail: str = "") -> LeftOut:
+        """Return a record as one that is left out, with its exact bytes where it isn't text."""
+        number = self.first_line + at
+        if is_utf8(record):
+            return LeftOut(number, reason, record.decode("utf-8"), detail)
+        ends_odd = self.odd and self.lines.ends[-1] == self.lines.starts[at] + len(record)
+        shown, raw, where = undecodable(record, self.encoding, odd=ends_odd)
+        return LeftOut(number, reason, shown, detail or where, raw)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ordermine.errors import InputError
 from ordermine.ingest.readers.grammar import Grammar
 from ordermine.ingest.readers.header import Header, Record, find_header
-from ordermine.ingest.readers.kinds import TYPED, kind_of
+from ordermine.ingest.readers.kinds import TEXT, TYPED, is_total, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +35,8 @@ RARE = 0.5
 """What the score of a delimiter that also occurs in text is worth."""
 COMMON_ENOUGH = 0.8
 """Share of lines that a rare delimiter must occur in, and explain."""
+ODD_ENDS = "~^#|*&:;,_\\§@"
+"""Characters that a cell rarely starts or ends with."""
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -57,8 +59,8 @@ class Dialect:
     """Names as they are written."""
     kinds: tuple[str, ...] = ()
     """What each column holds, see `kinds`."""
-    always_filled: bool = False
-    """Whether the last column is filled in every row of the sample."""
+    filled: tuple[bool, ...] = ()
+    """Whether each column is filled in every row of the sample."""
     preamble: tuple[str, ...] = ()
     """Lines above the header that aren't blank."""
     note: str = ""
@@ -112,8 +114,9 @@ def find_dialect(text: str, name: str, *, complete: bool) -> Dialect:
             unique_names(names),
             "one column",
             names,
-            ("text",),
-            preamble=preamble,
+            (TEXT,),
+            (False,),
+            preamble,
         )
     if best.width > MOST_COLUMNS:
         raise InputError(
@@ -146,6 +149,7 @@ def _dialect(best: _Candidate, first_line: int, before: Sequence[str]) -> Dialec
         data_line = records[header.at].line
     names = header.cells or ("",) * width
     rows = [record.cells for record in records[data:] if record.cells and record.width == width]
+    rows = [row for row in rows if not is_total(row)]
     # A header that lacks a name, above rows that all have the cell, counts as one of them.
     count = best.count + (header.rows > 0 and records[header.at].width != width)
     return Dialect(
@@ -158,7 +162,7 @@ def _dialect(best: _Candidate, first_line: int, before: Sequence[str]) -> Dialec
         f"{count} of the first {len(records) - header.at} lines have {width} fields",
         tuple(names) if header.rows else (),
         header.kinds,
-        bool(rows) and all(row[-1].strip() for row in rows),
+        tuple(bool(rows) and all(row[at].strip() for row in rows) for at in range(width)),
         (*before, *(record.text for record in records[: header.at])),
         header.note,
     )
@@ -167,11 +171,11 @@ def _dialect(best: _Candidate, first_line: int, before: Sequence[str]) -> Dialec
 def _best(lines: Sequence[str], told: str | None) -> _Candidate | None:
     """Return the candidate with the highest score; None where none makes a table."""
     found = list(_tried(lines, [told] if told else DELIMITERS))
-    found += _tried(lines, _of_several_characters(lines), required=COMMON_ENOUGH)
+    rare = list(_tried(lines, _of_several_characters(lines), required=COMMON_ENOUGH))
     if max((one.score for one in found), default=0) < CONVINCING:
-        rare = _tried(lines, _rare(lines), required=COMMON_ENOUGH, worth=RARE)
-        # A rare delimiter must separate the names as well; text below them has such characters by chance.
-        found += [one for one in rare if one.records[0].width == one.width]
+        rare += _tried(lines, _rare(lines), required=COMMON_ENOUGH, worth=RARE)
+    # A rare delimiter must separate the names as well; text below them has such characters by chance.
+    found += [one for one in rare if one.records[0].width == one.width]
     return max(found, key=lambda one: (round(one.score, 2), one.width), default=None)
 
 
@@ -285,7 +289,7 @@ def _worth(cell: str, text: str, others: Sequence[str], grammar: Grammar) -> flo
         return 0.5
     if grammar.quote + cell + grammar.quote in text:
         return 1.0
-    if cell != cell.strip():
+    if cell != cell.strip() or cell[0] in ODD_ENDS or cell[-1] in ODD_ENDS:
         return 0.6
     if any(other in cell for other in others) and kind_of(cell) not in TYPED:
         return 0.3

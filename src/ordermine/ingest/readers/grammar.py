@@ -66,6 +66,19 @@ class Grammar:
             at = found.end()
         return None
 
+    def in_place(self, text: str) -> bool:
+        """Return whether every quote of a record begins or ends a cell, or is doubled or escaped in one."""
+        if self.quote not in text:
+            return True
+        at = 0
+        while found := self._cell.match(text, at):
+            if found[2] is not None and self.quotes(found[2]):
+                return False
+            if found[3] is None:
+                return True
+            at = found.end()
+        return False
+
     def _unquoted(self, inner: str) -> str:
         if self.escape and self.escape in inner:
             return self._escapes.sub(lambda found: found[1] or found[2], inner)

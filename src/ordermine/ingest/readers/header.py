@@ -88,6 +88,7 @@ def find_header(records: Sequence[Record], width: int, grammar: Grammar) -> Head
 
 def _rows_above_data(records: Sequence[Record], first: int, width: int, kinds: Sequence[str]) -> list[list[str]]:
     """Return the rows from the first as wide as the table to the last that can't be data."""
+    typed = any(kind in TYPED for kind in kinds)
     block: list[list[str]] = []
     last = 0
     for record in records[first : first + MOST_HEADER_ROWS]:
@@ -98,11 +99,11 @@ def _rows_above_data(records: Sequence[Record], first: int, width: int, kinds: S
             break
         block.append(record.cells)
         sparse = 2 * sum(bool(cell.strip()) for cell in record.cells) <= width
-        if other or (last == len(block) - 1 and not sparse):
+        if other:
             last = len(block)
-        # Where no column tells names from values, the first row that is filled has the names.
-        if not other and not sparse:
-            break
+        elif not typed and not sparse:
+            # Where no column tells names from values, the first row that is filled has the names.
+            return block
     return block[:last]
 
 

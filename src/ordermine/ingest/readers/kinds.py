@@ -18,7 +18,7 @@ NOTHING: Final = ""
 """Kind of an empty cell, and of one that says that nothing was recorded."""
 
 TYPED: Final = (NUMBER, DATE)
-MOSTLY = 0.9
+MOSTLY = 0.75
 """Share of a column's filled cells that give it its kind."""
 
 _NUMBER = re.compile(r"[-+(]?\s?[$€£¥]?\s?[-+]?\d[\d.,'’\u00a0\u202f]*(?:[eE][-+]?\d+)?\)?\s?(?:%|[$€£¥]|[A-Z]{3})?-?")
@@ -26,6 +26,21 @@ _DATE = re.compile(
     r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}[-. /][^\W\d_]{3,9}\.?[-, /]+\d{2,4}|[^\W\d_]{3,9}\.? \d{1,2},? \d{4})"
     r"(?:[T ,]+\d{1,2}[:.]\d{2}.*)?|\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
 )
+
+_TOTAL = re.compile(
+    r"\W*(?:grand |sub-?)?(?:total|totals|sum|summe|gesamt|gesamtsumme|zwischensumme|endsumme|somme|suma|insgesamt)\b"
+    r"(?![^\W\d]).{0,40}",
+    re.IGNORECASE,
+)
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Return whether the first filled cell says that the row is a total.
+
+    >>> is_total(["", "Grand total:", "950"]), is_total(["Total loss", "x"]), is_total(["Totally"])
+    (True, True, False)
+    """
+    return _TOTAL.fullmatch(next((cell.strip() for cell in cells if cell.strip()), "")) is not None
 
 
 def kind_of(cell: str) -> str:
