@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ordermine.ingest.readers.csv_lines import Lines, has_lone_returns
+from ordermine.ingest.readers.csv_lines import Lines, is_plain, record_positions
 from ordermine.ingest.readers.csv_records import OTHER_TABLE, REPEATED_HEADER, TOTAL, Parsed, RecordReader
 from ordermine.ingest.readers.kinds import is_total
 from ordermine.ingest.source import LeftOut, Mended, Rows
@@ -61,12 +61,13 @@ class CsvBatch:
         """Parse the lines; see the module's docstring for how."""
         if self.other_table:
             return self._of_another_table()
-        import numpy as np
-
-        doubtful = self._lines.doubtful()
-        rows = self._read(doubtful)
+        rows = None
+        if not self.doubtful and is_plain(self.data, self.dialect):
+            rows = self._fast(self.data, record_positions(self.data))
         if rows is None:
-            rows = self._read(np.flatnonzero(~self._lines.blank))
+            rows = self._read(self._lines.doubtful())
+        if rows is None:
+            rows = self._read((~self._lines.blank).nonzero()[0])
             assert rows is not None
         return self._without_headers_and_totals(rows)
 
@@ -76,8 +77,6 @@ class CsvBatch:
 
         lines = self._lines
         one_by_one = self._one_by_one(doubtful)
-        if not one_by_one:
-            return self._fast(self.data, np.flatnonzero(~lines.blank))
         taken = np.zeros(len(lines), dtype=bool)
         for record in one_by_one:
             taken[record.at : record.at + record.lines] = True
@@ -103,8 +102,6 @@ class CsvBatch:
             rejected.append((row.number - 1, row.actual_columns))
             return "skip"
 
-        if has_lone_returns(data):
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         table = _parsed(data, self.dialect, reject)
         if table is None or table.num_rows + len(rejected) != len(positions):
             return None

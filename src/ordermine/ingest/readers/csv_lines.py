@@ -37,6 +37,53 @@ def has_lone_returns(data: bytes) -> bool:
     return b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
 
 
+def is_plain(data: bytes, dialect: Dialect) -> bool:
+    """Whether Arrow can be trusted with a piece: text, ordinary line ends, and quotes that begin and end fields."""
+    if len(data) > FIELD_LIMIT or b"\0" in data or has_lone_returns(data) or not (data.isascii() or is_utf8(data)):
+        return False
+    quote = dialect.quote.encode()
+    if quote not in data:
+        return True
+    if dialect.escape:
+        return False
+    import numpy as np
+
+    array = np.frombuffer(data, dtype=np.uint8)
+    quotes = np.flatnonzero(array == quote[0])
+    if len(quotes) % 2:
+        return False
+    first, last = quotes[0] == 0, quotes[-1] == len(data) - 1
+    before = array[quotes[2 if first else 0 :: 2] - 1]
+    behind = array[quotes[1 : -1 if last else None : 2] + 1]
+    opens, closes = _neighbours(dialect)
+    return bool(opens[before].all() and closes[behind].all())
+
+
+def record_positions(data: bytes) -> np.ndarray:
+    """Return the positions of the lines that aren't blank, where all lines end in a line feed."""
+    import numpy as np
+
+    array = np.frombuffer(data, dtype=np.uint8)
+    ends = np.flatnonzero(array == LF)
+    if len(array) and array[-1] != LF:
+        ends = np.append(ends, len(array))
+    starts = np.concatenate(([0], ends[:-1] + 1)) if len(ends) else ends
+    lengths = ends - starts
+    blank = lengths == 0
+    if b"\r" in data:
+        blank |= (lengths == 1) & (array[starts.clip(max=len(array) - 1)] == CR)
+    return np.flatnonzero(~blank) if blank.any() else np.arange(len(ends), dtype=np.int64)
+
+
+def _neighbours(dialect: Dialect) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each byte whether it may stand in front of a quote that begins a field, and behind one that ends it.
+
+    A doubled quote ends a field and begins it again.
+    """
+    delimiter, quote = dialect.delimiter.encode(), dialect.quote.encode()
+    return _among(b"\n\r" + delimiter[-1:] + quote), _among(b"\n\r" + delimiter[:1] + quote)
+
+
 class Lines:
     """Where the lines of a piece are."""
 
@@ -140,17 +187,10 @@ class Lines:
             return offsets
         counts = np.diff(before)
         opening = (np.arange(len(offsets)) - np.repeat(before[:-1], counts)) % 2 == 0
-        dialect = self._dialect
-        quote = dialect.quote
-        neighbour = np.append(self._bytes, LF)
+        bytes_ = np.append(self._bytes, np.uint8(LF))
+        opens, closes = _neighbours(self._dialect)
         # In front of the first byte stands the last of the array: an end of line.
-        previous = neighbour[offsets - 1]
-        following = neighbour[offsets + 1]
-        in_place = np.where(
-            opening,
-            _among(f"\n\r{dialect.delimiter[-1]}{quote}")[previous],
-            _among(f"\n\r{dialect.delimiter[0]}{quote}")[following],
-        )
+        in_place = np.where(opening, opens[bytes_[offsets - 1]], closes[bytes_[offsets + 1]])
         return self._of(offsets[~in_place])
 
     def _not_text(self) -> np.ndarray:
@@ -178,10 +218,9 @@ class Lines:
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
-def _among(characters: str) -> np.ndarray:
-    """Return for each byte whether it is one of those of some characters."""
+def _among(characters: bytes) -> np.ndarray:
     import numpy as np
 
     found = np.zeros(256, dtype=bool)
-    found[list(characters.encode())] = True
+    found[list(characters)] = True
     return found
