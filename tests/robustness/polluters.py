@@ -117,10 +117,10 @@ def tables() -> list[Table]:
     )
     pairs = tuple((f"key{number}", f"value {number}" if number % 4 else "a, b") for number in range(20))
     wide = tuple(
-        tuple("" if rng.random() < 0.3 else f"{row}{rng.choice('abcdef')}{column}" for column in range(39))
-        + (str(row),)
+        (*("" if rng.random() < 0.3 else f"{row}{rng.choice('abcdef')}{column}" for column in range(39)), str(row))
         for row in range(12)
     )
+    fields = (*(f"Field {chr(65 + at // 26)}{chr(65 + at % 26)}" for at in range(39)), "No")
     places = ["Köln", "Zürich", "Århus", "Łódź", "Málaga", "Reims", "Gent"]
     words = tuple(
         tuple(rng.choice([*places, "north", "south side", "old town", "harbour", "mill"]) for _ in range(5))
@@ -137,7 +137,7 @@ def tables() -> list[Table]:
         Table("numbers", ("No", "Net", "Tax", "Gross", "Paid", "Day"), numbers, 5),
         Table("letters", ("Case", "Letter", "Amount"), letters, 2),
         Table("pairs", ("Name", "Value"), pairs, 2),
-        Table("wide", tuple(f"Field {chr(65 + at // 26)}{chr(65 + at % 26)}" for at in range(39)) + ("No",), wide, 11),
+        Table("wide", fields, wide, 11),
         Table("words", ("From", "Via", "To", "Region", "Hub"), words, 3),
     ]
 

@@ -165,7 +165,7 @@ class CsvBatch:
             for at, row in enumerate(rows.table.slice(max(size - LAST_ROWS, 0)).to_pylist(), max(size - LAST_ROWS, 0)):
                 cells = [(cell or "").strip() for cell in row.values()]
                 lacks = any(known and not cell for known, cell in zip(self.dialect.filled, cells, strict=True))
-                if lacks and is_total(cells):
+                if (lacks or 2 * cells.count("") >= len(cells)) and is_total(cells):
                     found[at] = TOTAL
         if not found:
             return rows

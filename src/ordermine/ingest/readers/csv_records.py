@@ -9,15 +9,12 @@ from typing import TYPE_CHECKING
 
 from ordermine.ingest.readers.csv_cut import LONGEST_RECORD_LINES
 from ordermine.ingest.readers.csv_lines import FIELD_LIMIT
-from ordermine.ingest.readers.dialect import DELIMITERS, ESCAPE, QUOTES
+from ordermine.ingest.readers.csv_mend import Mender
 from ordermine.ingest.readers.encoding import BAD_ENCODING, is_utf8, undecodable
-from ordermine.ingest.readers.grammar import Grammar
 from ordermine.ingest.readers.kinds import TYPED, fits, is_total
 from ordermine.ingest.source import LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ordermine.ingest.readers.csv_lines import Lines
     from ordermine.ingest.readers.dialect import Dialect
 
@@ -28,10 +25,6 @@ TOO_LONG = "field too long"
 TOTAL = "total line"
 REPEATED_HEADER = "header again"
 OTHER_TABLE = "another table"
-
-STRAY_QUOTE = "a quote out of place was read as a character"
-SURPLUS_DELIMITER = "empty fields behind the last column were left off"
-OTHER_DIALECT = "the row is written with another delimiter, quote or escape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +52,12 @@ class RecordReader:
         self.width = len(dialect.columns)
         self.typed = any(kind in TYPED for kind in dialect.kinds)
         self.grammar = dialect.grammar
+        self._mender = Mender(dialect)
 
     @cached_property
     def _open(self) -> list[int]:
         found: list[int] = self.lines.open.tolist()
         return found
-
-    @cached_property
-    def _others(self) -> list[tuple[str, Grammar]]:
-        """Other ways in which a single row may be written, each with what the row must have in it."""
-        own = self.grammar
-        delimiters = [delimiter for delimiter in (*DELIMITERS, own.delimiter.strip()) if delimiter != own.delimiter]
-        others = [(delimiter, Grammar(delimiter, own.quote, own.escape)) for delimiter in delimiters if delimiter]
-        others += [(quote, Grammar(own.delimiter, quote, own.escape)) for quote in QUOTES if quote != own.quote]
-        if own.escape is None:
-            others.append((ESCAPE + own.quote, Grammar(own.delimiter, own.quote, ESCAPE)))
-        return others
 
     def read(self, at: int) -> Parsed:
         """Read the record that starts at a line."""
@@ -118,16 +101,20 @@ class RecordReader:
 
     def _are_rows(self, at: int, last: int, joint: list[str]) -> bool:
         """Whether a stray quote made one record of several lines that are records each."""
-        whole = (self._is_row(self.lines.line(line)) for line in range(at, last + 1))
         if len(joint) == self.width:
             # In two columns of text, a line of a note may well look like a row.
-            return (self.width > 2 or self.typed) and all(whole)
-        return any(whole)
+            return (self.width > 2 or self.typed) and all(map(self._is_row, range(at, last + 1)))
+        return any(self._is_row(line, in_place=True) for line in range(at + 1, last))
 
-    def _is_row(self, line: bytes) -> bool:
-        cells = line.decode("utf-8", errors="replace").split(self.grammar.delimiter)
+    def _is_row(self, at: int, *, in_place: bool = False) -> bool:
+        text = self.lines.line(at).decode("utf-8", errors="replace")
         quote = self.grammar.quote
-        return len(cells) == self.width and fits([cell.strip(quote) for cell in cells], self.dialect.kinds)
+        cells = [cell.strip(quote) for cell in text.split(self.grammar.delimiter)]
+        return (
+            len(cells) == self.width
+            and fits(cells, self.dialect.kinds)
+            and (not in_place or self.grammar.in_place(text))
+        )
 
     def mend(self, at: int, text: str, cells: list[str] | None = None) -> Parsed:
         """Read a line that isn't as it should be, if it can be read in one way only; leave it out otherwise.
@@ -141,33 +128,14 @@ class RecordReader:
         cells
             What it has by the rules; None where quotes are out of place.
         """
-        width = self.width
-        readings: dict[tuple[str, ...], str] = {}
-        if cells is not None and len(cells) > width and not any(cells[width:]) and self.dialect.filled[-1]:
-            readings[tuple(cells[:width])] = SURPLUS_DELIMITER
-        elif width > 2 or self.typed:
-            for sign, other in self._others:
-                read = other.strict(text) if sign in text and other.in_place(text) else None
-                if read is not None and len(read) == width:
-                    readings[tuple(read)] = OTHER_DIALECT
-        if not readings and not self.grammar.in_place(text):
-            read = self.grammar.tolerant(text, width)
-            if read is not None:
-                readings[tuple(read)] = STRAY_QUOTE
-        readings = {read: how for read, how in readings.items() if self._fits(read)}
-        if len(readings) == 1:
-            ((read, how),) = readings.items()
-            return self._accepted(at, 1, list(read), text, how)
+        mended = self._mender.mend(text, cells)
+        if mended is not None:
+            return self._accepted(at, 1, mended[0], text, mended[1])
         if is_total(cells or ()):
             return self._left_out(at, text, TOTAL, self._found(cells or []))
         if cells is None:
             return self._left_out(at, text, BAD_QUOTE)
         return self._left_out(at, text, WRONG_FIELDS, self._found(cells))
-
-    def _fits(self, cells: Sequence[str]) -> bool:
-        """Whether a row that was mended could stand among the others: their kinds, and no gap where they have none."""
-        gap = any(filled and not cell.strip() for filled, cell in zip(self.dialect.filled, cells, strict=True))
-        return not gap and fits(cells, self.dialect.kinds)
 
     def _found(self, cells: list[str]) -> str:
         return f"expected {self.width} fields, found {len(cells)}"

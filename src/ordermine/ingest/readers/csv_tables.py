@@ -35,7 +35,7 @@ class TableWatch:
         It does where, behind a blank line outside of quotes, stand other names: as many as the fields of the rows below
         them but not as those of this table, or words in all of this table's columns of numbers and dates.
         """
-        if b"\n\n" not in piece and b"\n\r\n" not in piece:
+        if self._tried >= MOST_BLANKS or not _has_blank_lines(piece):
             return -1
         for blank in BLANK.finditer(piece):
             if self._tried >= MOST_BLANKS:
@@ -57,6 +57,15 @@ class TableWatch:
             return all(len(row) == len(rows[0]) for row in rows[1:])
         typed = sum(kind in TYPED for kind in kinds)
         return typed > 0 and contradictions(rows[0], kinds) == (0, typed) and len(rows[1]) == len(kinds)
+
+
+def _has_blank_lines(piece: bytes) -> bool:
+    """Whether two line ends follow each other, in a fraction of the time that looking for the pair takes."""
+    import numpy as np
+
+    ends = np.frombuffer(piece, dtype=np.uint8) == ord("\n")
+    apart = 2 if b"\r" in piece else 1
+    return bool((ends[:-1] & ends[1:]).any() or (ends[:-apart] & ends[apart:]).any())
 
 
 def _are_names(cells: Sequence[str]) -> bool:
