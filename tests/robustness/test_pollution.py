@@ -39,7 +39,9 @@ def test_rows_that_can_be_read_are_read_and_others_do_not_appear(scores: list[Sc
     for score in scores:
         of_kind[score.variant.kind].append(score)
     low = {kind: _mean(found, "recall") for kind, found in of_kind.items() if _mean(found, "recall") < RECALL}
-    wrong = {kind: _mean(found, "precision") for kind, found in of_kind.items() if _mean(found, "precision") < PRECISION}
+    wrong = {
+        kind: _mean(found, "precision") for kind, found in of_kind.items() if _mean(found, "precision") < PRECISION
+    }
     assert (low, wrong) == ({}, {})
     # Rows with a defect count here as well, though some of them can't be read by anyone.
     assert _mean(scores, "recall_of_all") >= RECALL
@@ -60,9 +62,7 @@ def test_a_defect_costs_at_most_its_own_row(scores: list[Score]) -> None:
         (b"a,b\n1,x\n2,y\n2,y\n", 1.0, 2 / 3, []),
     ],
 )
-def test_what_is_scored(
-    data: bytes, recall: float, precision: float, unaccounted: list[int], tmp_path: Path
-) -> None:
+def test_what_is_scored(data: bytes, recall: float, precision: float, unaccounted: list[int], tmp_path: Path) -> None:
     expected = (("1", "x"), ("2", "y"))
     score = read(Variant("t", "kind", "", data, expected), tmp_path / "t.csv")
     assert (score.recall, score.precision, score.unaccounted) == (recall, pytest.approx(precision), unaccounted)

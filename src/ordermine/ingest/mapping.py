@@ -86,7 +86,7 @@ def propose(
         key that is needed.
     """
     columns, reasons = _declared(samples, declared, project or {}, where)
-    proposal = _Proposal(samples, columns, reasons, [])
+    proposal = _Proposal(samples, columns, reasons, [], where)
     for key in dict.fromkeys((*_CHECKED, *KEY_COLUMNS)):
         if key not in columns:
             proposal.fill(key)
@@ -179,9 +179,14 @@ def _declared(
 
 
 def _find(written: str, samples: Samples, reason: str, where: str) -> str:
-    """Return the column meant: the exact name, else the only one that differs in case and outer blanks."""
+    """Return the column meant: the exact name, else the only one that differs in case and outer blanks, or ``#7``."""
     if written in samples:
+        twins = [written, *_twins(written, samples, exactly=True)]
+        if len(twins) > 1:
+            raise _ambiguous(written, twins, samples, reason, where)
         return written
+    if (position := _POSITION.fullmatch(written)) and 0 < int(position[1]) <= len(samples):
+        return list(samples)[int(position[1]) - 1]
     alike = [column for column in samples if column.strip().casefold() == written.strip().casefold()]
     if len(alike) == 1:
         return alike[0]
@@ -190,6 +195,24 @@ def _find(written: str, samples: Samples, reason: str, where: str) -> str:
     raise UsageError(
         f"{_prefix(where)}{what} {written!r}, {reason}; {which}",
         hint="write the name exactly" if alike else near(written, samples),
+    )
+
+
+def _twins(column: str, samples: Samples, *, exactly: bool = False) -> list[str]:
+    """Return the other columns of the same name, which readers number; without `exactly`, case doesn't count."""
+    names = {other: _NUMBER_OF_NAME.sub("", other) if _NUMBER_OF_NAME.search(other) else other for other in samples}
+    if exactly:
+        return [other for other, name in names.items() if other != column and name == column]
+    return [other for other, name in names.items() if other != column and simple(name) == simple(column)]
+
+
+def _ambiguous(name: str, twins: Sequence[str], samples: Samples, reason: str, where: str) -> UsageError:
+    order = list(samples)
+    positions = sorted(order.index(twin) + 1 for twin in twins)
+    shown = ", ".join(map(str, positions[:-1])) + f" and {positions[-1]}"
+    return UsageError(
+        f"{_prefix(where)}several columns are called {name!r}, {reason}: at positions {shown}",
+        hint=f"say which by its position, e.g. '#{positions[-1]}'",
     )
 
 
@@ -216,6 +239,8 @@ class _Proposal:
     columns: dict[str, Column]
     reasons: dict[str, str]
     doubts: list[str]
+    where: str
+    """Name of the file, for messages."""
 
     def fill(self, key: str) -> None:
         """Choose a column for a key, if one is convincing."""
@@ -256,6 +281,9 @@ class _Proposal:
         if not fitting:
             return None
         (column, language), *others = fitting
+        twins = [twin for twin in _twins(column, self.samples) if self.samples[twin] != self.samples[column]]
+        if twins and key in REQUIRED_KEYS:
+            raise _ambiguous(column, [column, *twins], self.samples, f"which means {key}", self.where)
         notes = [
             f"{other!r} holds the same values"
             if self.samples[other] == self.samples[column]
@@ -320,6 +348,8 @@ _DAY: Final = (
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{2,4}|(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d"
     r"|\d{1,2}[-. ]+[^\W\d]{3,9}\.?[-, ]+\d{2,4}|[^\W\d]{3,9}\.? \d{1,2},? \d{4})"
 )
+_POSITION: Final = re.compile(r"#(\d+)")
+_NUMBER_OF_NAME: Final = re.compile(r" \(\d+\)$")
 _ORDER_LINE: Final = re.compile(r"(.*\d)[-_/.]\d+$")
 _NUMBERED: Final = re.compile(r"[^\W\d_]{0,5}[-_/# ]?\d{3,}(?:[-_/.]\d+)*$")
 _DATE: Final = re.compile(_DAY + r"(?:[T ]00:00(?::00(?:\.0+)?)?)?$")

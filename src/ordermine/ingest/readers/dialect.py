@@ -25,8 +25,8 @@ QUOTES = ('"', "'", "`")
 ESCAPE = "\\"
 SAMPLE_LINES = 1000
 """Lines on which candidate dialects are compared."""
-JUDGED_RECORDS = 200
-"""Records of which the cells are looked at."""
+JUDGED_RECORDS, JUDGED_CELLS = 200, 100
+"""Records of which the cells are looked at, and how many of each."""
 MOST_COLUMNS = 100_000
 
 CONVINCING = 0.85
@@ -277,7 +277,7 @@ def _quality(records: Sequence[Record], grammar: Grammar) -> float:
     total = 0.0
     cells = 0
     for record in records[:JUDGED_RECORDS]:
-        for cell in record.cells or ():
+        for cell in (record.cells or ())[:JUDGED_CELLS]:
             total += _worth(cell, record.text, others, grammar)
             cells += 1
     return total / cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError
+from ordermine.ingest.readers.encoding import guess_encoding
 from ordermine.ingest.readers.files import check_readable, is_gzip, read_head
 from ordermine.ingest.readers.ocel import SQLITE_MAGIC, is_ocel
 from ordermine.ingest.readers.workbook_check import OLE_MAGIC, ZIP_MAGIC, is_workbook
@@ -127,8 +128,8 @@ def _by_content(path: Path, named: str) -> str:
         return "gzip"
     marked = head.startswith(MARKS)
     zeros = head.count(b"\0")
-    # In UTF-16 every other byte of plain text is zero; a few zeros mean something else.
-    if zeros and not marked and not 0.2 < zeros / len(head) < 0.6:
+    # UTF-16 has zeros on one side of its characters; a few zeros elsewhere mean something else.
+    if zeros and not marked and guess_encoding(head)[0] == "utf-8":
         return "csv" if named == "csv" and zeros < 4 else "binary"
     text = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
     lowered = text[:200].lower()
