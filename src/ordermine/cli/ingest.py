@@ -14,6 +14,7 @@ from ordermine.cli.options import (
     Memory,
     ProjectFile,
     Quiet,
+    Sheet,
     Threads,
     check_folder,
     check_memory,
@@ -81,6 +82,7 @@ def ingest(
     max_rejected: Annotated[
         str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")
     ] = None,
+    sheet: Sheet = None,
     preset: Annotated[
         str | None, typer.Option(help="System whose tables the files are.", show_default="recognised by their columns")
     ] = None,
@@ -149,7 +151,7 @@ def ingest(
     with temporary_folder() as temporary:
         paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
         manifest = run(
-            open_sources(paths, case),
+            open_sources(paths, case, sheet),
             output,
             declared,
             Options(

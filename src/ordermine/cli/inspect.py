@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordermine.cli.options import Debug, Force, ProjectFile, Quiet
+from ordermine.cli.options import Debug, Force, ProjectFile, Quiet, Sheet
 from ordermine.cli.progress import Progress
 
 
@@ -18,6 +18,7 @@ def inspect(
         typer.Option("--output", "-o", help="Where to write the proposed project file.", metavar="FILE"),
     ] = None,
     case: Annotated[str | None, typer.Option(help="Column of the order; in OCEL its object type.")] = None,
+    sheet: Sheet = None,
     project: ProjectFile = None,
     output_format: Annotated[Literal["text", "json", "md"], typer.Option("--format", help="How to print.")] = "text",
     force: Force = False,
@@ -39,7 +40,7 @@ def inspect(
     declared = find_project(project, exports)
     with temporary_folder() as temporary:
         paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
-        sources = [source for _, source in open_sources(paths, case)]
+        sources = [source for _, source in open_sources(paths, case, sheet)]
         system = recognised.look(sources, declared)
         found = [inspected.look(source, declared, case) for source in sources] if system is None else []
     if system is None:

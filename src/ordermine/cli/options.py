@@ -33,6 +33,10 @@ ProjectFile = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what exists.")]
 
+Sheet = Annotated[
+    str | None, typer.Option(help="Sheet of a workbook to read.", metavar="NAME", show_default="the only one with data")
+]
+
 LOG_HELP = "A log, or an exported file."
 BEFORE_LOG = ("code", "planted")
 """Arguments of reading commands that stand before the log."""

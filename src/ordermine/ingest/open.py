@@ -37,7 +37,7 @@ def spool_stdin(folder: Path) -> Path:
     return path
 
 
-def open_sources(paths: Sequence[Path], case: str | None = None) -> list[tuple[Path, Source]]:
+def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | None = None) -> list[tuple[Path, Source]]:
     """Open exported files in name order.
 
     Parameters
@@ -46,6 +46,8 @@ def open_sources(paths: Sequence[Path], case: str | None = None) -> list[tuple[P
         The files.
     case
         What ``--case`` says: in OCEL the object type that is the order.
+    sheet
+        What ``--sheet`` says: which sheet of a workbook to read; by default the only one with data.
 
     Returns
     -------
@@ -63,7 +65,9 @@ def open_sources(paths: Sequence[Path], case: str | None = None) -> list[tuple[P
     for name, _, path in named:
         unique = unique_name(name, taken)
         taken.add(unique)
-        opened.append((path, open_source(path, unique, case)))
+        opened.append((path, open_source(path, unique, case, sheet)))
+    if sheet is not None and not any(source.described["format"] == "Excel" for _, source in opened):
+        raise UsageError(f"--sheet {sheet}: none of the files is a workbook", hint="leave --sheet away")
     return opened
 
 
@@ -77,7 +81,7 @@ def unique_name(name: str, taken: Collection[str]) -> str:
     return unique
 
 
-def open_source(path: Path, name: str, case: str | None = None) -> Source:
+def open_source(path: Path, name: str, case: str | None = None, sheet: str | None = None) -> Source:
     """Open one exported file; see `open_sources`."""
     form = sniff_format(path)
     if form == "csv":
@@ -87,7 +91,7 @@ def open_source(path: Path, name: str, case: str | None = None) -> Source:
     if form == "excel":
         from ordermine.ingest.readers.excel import open_excel
 
-        return open_excel(path, name)
+        return open_excel(path, name, sheet)
     if form == "json":
         from ordermine.ingest.readers.json import open_json
 

@@ -14,9 +14,10 @@ import pytest
 import xlsxwriter
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError
-from ordermine.ingest.readers import excel, workbook_check
+from ordermine.ingest.readers import excel, sheet_scan, workbook_check
 from ordermine.ingest.readers.excel import open_excel
 from ordermine.ingest.readers.excel_worker import convert
+from ordermine.ingest.readers.sheet_scan import SheetFacts
 
 if TYPE_CHECKING:
     from ordermine.ingest.source import Rows
@@ -154,8 +155,8 @@ def test_a_cell_at_the_far_corner_is_refused_at_once(tmp_path: Path) -> None:
 def test_cells_are_found_across_the_pieces_that_are_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = book(tmp_path / "a.xlsx", {"s": [["a"], *[[("=NA()", "#N/A")] for _ in range(50)]]})
     for size in (7, 100, 1 << 20):
-        monkeypatch.setattr(workbook_check, "PIECE", size)
-        assert workbook_check.check_workbook(path, "a.xlsx") == 50
+        monkeypatch.setattr(sheet_scan, "PIECE", size)
+        assert workbook_check.check_workbook(path, "a.xlsx").sheets == {"s": SheetFacts(51, 1, errors=50)}
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,8 +216,8 @@ def test_the_worker_writes_json_lines(tmp_path: Path) -> None:
     convert(str(book(tmp_path / "a.xlsx", {"s": [["ä"], [True]]})), None, out)
     assert list(map(json.loads, out.getvalue().splitlines())) == [
         {"sheets": ["s"], "with_data": ["s"], "chosen": "s"},
-        [1, ["ä"]],
-        [2, ["true"]],
+        [1, ["ä"], 0],
+        [2, ["true"], 0],
     ]
 
 

@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.ingest.readers.dialect import unique_names
 from ordermine.ingest.readers.files import check_readable
+from ordermine.ingest.readers.sheet_scan import SheetFacts
 from ordermine.ingest.readers.spool import Spool, SpooledSource
-from ordermine.ingest.readers.workbook_check import SAVE_AGAIN, check_workbook
+from ordermine.ingest.readers.workbook_check import SAVE_AGAIN, Checked, check_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WORKER = "ordermine.ingest.readers.excel_worker"
+LEAST_MEMORY = 1 << 30
+BYTES_PER_CELL = 64
+MOST_MEMORY = 4 << 30
 PACKAGES = Path(__file__).parents[3]
 """The folder that holds the package: the worker may run where it isn't installed."""
 
@@ -28,7 +32,8 @@ def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource
     """Read one sheet: the one named, else the only one with data.
 
     The first row that isn't blank is the header; rows are numbered as in the sheet. Cells hold the values
-    of the last calculation; cells with an error are empty and counted in `described`.
+    of the last calculation. Cells with an error, formulas without a saved value and numbers so long that Excel
+    lost their last digits are empty, and counted in `described`.
 
     Raises
     ------
@@ -40,24 +45,42 @@ def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource
         The parser's process died.
     """
     check_readable(path)
-    errors = check_workbook(path, name)
-    with _worker(path, sheet, name) as lines:
+    checked = check_workbook(path, name)
+    inexact = 0
+    with _worker(path, sheet, name, _memory_limit(checked)) as lines:
         found = next(lines)
         chosen = _chosen(found, sheet, name)
         spool = Spool(name)
-        header_row, header = next(lines, (0, None))
+        header_row, header, _ = next(lines, (0, None, 0))
         if header is None:
             raise InputError(f"{name}: sheet {chosen!r} has no data", hint="export the table again")
-        for number, cells in lines:
+        for number, cells, lost in lines:
             spool.add(number, {str(at): cell for at, cell in enumerate(cells) if cell is not None})
+            inexact += lost
     spool.finish()
     described = {"format": "Excel", "header": f"row {header_row}", "sheet": chosen}
-    if errors:
-        described["error cells"] = f"{errors}, read as empty"
+    described |= _notes(checked.sheets.get(chosen, SheetFacts()), inexact)
     names = unique_names([cell or "" for cell in header])
     used = set(spool.keys)
     columns = {str(at): names[at] for at, cell in enumerate(header) if cell is not None or str(at) in used}
     return SpooledSource(name, spool, True, dict(sorted(described.items())), columns)
+
+
+def _notes(facts: SheetFacts, inexact: int) -> dict[str, str]:
+    """Return what is unusual about a sheet, for people."""
+    notes = {
+        "error cells": (facts.errors, "read as empty"),
+        "formulas without a saved value": (facts.unvalued, "read as empty"),
+        "hidden rows": (facts.hidden, "read like the others"),
+        "merged ranges": (facts.merged, "the value is in the first cell only"),
+        "numbers of more than 15 digits": (inexact, "no longer exact, read as empty"),
+    }
+    return {what: f"{count:,}, {meaning}" for what, (count, meaning) in notes.items() if count}
+
+
+def _memory_limit(checked: Checked) -> int:
+    """Return what the worker may take: in proportion to what the workbook holds, so that a small one can't take all."""
+    return min(LEAST_MEMORY + BYTES_PER_CELL * checked.cells + 4 * checked.bytes, MOST_MEMORY)
 
 
 def _chosen(found: dict[str, Any], sheet: str | None, name: str) -> str:
@@ -71,16 +94,18 @@ def _chosen(found: dict[str, Any], sheet: str | None, name: str) -> str:
         listed = ", ".join(map(repr, found["with_data"]))
         raise UsageError(
             f"{name}: {len(found['with_data'])} sheets with data: {listed}",
-            hint="say which sheet to read, or save it as a workbook of its own",
+            hint="name one of them: ordermine ingest --sheet NAME",
         )
     which = "no sheet has data" if sheet is None else f"sheet {sheet!r} has no data"
     raise InputError(f"{name}: {which}", hint="export the table again")
 
 
 @contextmanager
-def _worker(path: Path, sheet: str | None, name: str) -> Iterator[Iterator[Any]]:
+def _worker(path: Path, sheet: str | None, name: str, memory: int) -> Iterator[Iterator[Any]]:
     """Run the worker and give what it writes, line by line."""
-    command = [sys.executable, "-P", "-m", WORKER, str(path.absolute())] + ([] if sheet is None else [sheet])
+    command = [sys.executable, "-P", "-m", WORKER, str(memory), str(path.absolute())] + (
+        [] if sheet is None else [sheet]
+    )
     found = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(found)}
     with subprocess.Popen(
@@ -101,4 +126,8 @@ def _messages(process: subprocess.Popen[bytes], name: str) -> Iterator[Any]:
     code = process.wait()
     if code:
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        raise EnvironmentFault(f"{name}: the process that reads the workbook died ({how})", hint=SAVE_AGAIN)
+        raise EnvironmentFault(
+            f"{name}: the process that reads the workbook died ({how}): the workbook is damaged, or needs more memory "
+            "than its size lets expect",
+            hint=SAVE_AGAIN,
+        )

@@ -1,8 +1,8 @@
-"""The part of the Excel reader that runs in a process of its own: ``python -m … FILE [SHEET]``.
+"""The part of the Excel reader that runs in a process of its own: ``python -m … BYTES FILE [SHEET]``.
 
 A crash of the parser, or memory that runs out, ends this process and not the one that reads the log. The
 first line on stdout says which sheets there are and which was read; each further line is a row that isn't
-blank: its number and its cells, as JSON.
+blank: its number, its cells and how many numbers in it were too long to be exact, as JSON.
 """
 
 from __future__ import annotations
@@ -12,20 +12,24 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ordermine.ingest.readers.text import text_of
+from ordermine.ingest.readers.text import LARGEST_EXACT, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
-MEMORY_LIMIT = 4 << 30
+SECONDS = 900
+"""Processor time that no honest workbook needs."""
+
+CALENDAR_STARTS = dt.date(1900, 3, 1)
+"""Before it Excel counts a 29 February 1900 that never was, and other programs disagree about every day."""
 
 
 def main() -> None:
     """Read the workbook that the command line names."""
-    _limit_memory()
-    path, sheet = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
+    memory, path, *sheet = sys.argv[1:]
+    _limit(int(memory))
     with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False) as out:
-        convert(path, sheet, out)
+        convert(path, sheet[0] if sheet else None, out)
 
 
 def convert(path: str, wanted: str | None, out: TextIO) -> None:
@@ -70,28 +74,40 @@ def _write_rows(sheet: CalamineSheet, out: TextIO) -> None:
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [_cell(cell, column in timed) for column, cell in enumerate(row)]
         if any(cell is not None for cell in cells):
-            _write(out, [number, cells])
+            inexact = sum(map(_inexact, row))
+            _write(out, [number, cells, inexact])
 
 
 def _cell(cell: Any, timed: bool) -> str | None:
-    if timed and type(cell) is dt.date:
-        return f"{cell.isoformat()}T00:00:00"
+    if isinstance(cell, float):
+        return None if _inexact(cell) else text_of(cell)
+    if isinstance(cell, dt.date):
+        day = cell.date() if isinstance(cell, dt.datetime) else cell
+        if day < CALENDAR_STARTS:
+            return f"{text_of(cell)}, before Excel's calendar is sound"
+        if timed and day is cell:
+            return f"{cell.isoformat()}T00:00:00"
     return text_of(cell)
+
+
+def _inexact(cell: Any) -> bool:
+    """Whether a number has more digits than a cell keeps: an identifier of which the last ones are lost."""
+    return isinstance(cell, float) and abs(cell) >= LARGEST_EXACT
 
 
 def _write(out: TextIO, value: Any) -> None:
     out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-def _limit_memory() -> None:
-    """Take away the memory that no honest workbook needs, where the system can do so."""
+def _limit(memory: int) -> None:
+    """Take away the memory and the time that no honest workbook needs, where the system can do so."""
     try:
         import resource
     except ImportError:
         return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = MEMORY_LIMIT if hard == resource.RLIM_INFINITY else min(MEMORY_LIMIT, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, SECONDS)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":
