@@ -81,7 +81,7 @@ def test_b40_both_calendars_give_the_same_days(ingest_files: Ingest) -> None:
 
 def test_b40_days_that_never_were_are_no_times(ingest_files: Ingest) -> None:
     """Excel's 29 February 1900, every day before it and days below zero are rejected as times, and counted."""
-    days = [60, 1, 60.5, -1, 0, 0.25, 61, *range(DAY, DAY + 20)]
+    days = [60, 1, 60.5, -1, 0, 0.25, 61, *range(DAY, DAY + 200)]
     log = ingest_files({"a.xlsx": workbook({"Orders": [[f"o{day}", "Create", day] for day in days]})})
     assert [str(stamp)[:10] for stamp in log.column("timestamp")[:2]] == ["1900-03-01", "2024-01-01"]
     assert [(line, reason) for line, reason, _ in log.left_out()] == [
@@ -98,7 +98,7 @@ def test_b41_cells_that_hold_no_value_are_empty_and_counted(ingest_files: Ingest
         b'<c r="C4" s="1"><v>45293</v></c></row>'
         b'<row r="5"><c r="A5" t="inlineStr"><is><t>o2</t></is></c><c r="B5"><f>A5&amp;"x"</f></c>'
         b'<c r="C5" s="1"><v>45293</v></c></row>'
-        b'<row r="6"><c r="A6" t="inlineStr"><is><t>o2</t></is></c><c r="B6" t="str"><f>"Bi"&amp;"ll"</f><v>Bill</v></c>'
+        b'<row r="6"><c r="A6" t="inlineStr"><is><t>o2</t></is></c><c r="B6" t="str"><f>"B"</f><v>Bill</v></c>'
         b'<c r="C6" s="1"><f>45290+3</f><v>45293</v></c></row>'
     )
     log = ingest_files({"a.xlsx": with_rows(rows)})
@@ -278,7 +278,7 @@ def test_b43_what_is_no_readable_workbook_is_refused_with_the_reason(
 
 
 def test_b43_macros_are_never_touched(ingest_files: Ingest) -> None:
-    """Of a workbook with macros the cells are read; the macros are not even opened, so that broken ones don't matter."""
+    """Of a workbook with macros the cells are read; the macros are not even looked at: broken ones don't matter."""
     data = io.BytesIO(plain())
     with zipfile.ZipFile(data, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"no macros at all")
@@ -288,7 +288,7 @@ def test_b43_macros_are_never_touched(ingest_files: Ingest) -> None:
 def test_b43_a_flipped_bit_never_gives_other_events(tmp_path: Path) -> None:
     """With any one bit of a workbook flipped, it is refused, or read as if nothing had happened."""
     data, dice = plain(), random.Random(43)
-    read = 0
+    read, refused = 0, set()
     for _ in range(120):
         at, bit = dice.randrange(len(data)), 1 << dice.randrange(8)
         path = tmp_path / "a.xlsx"
@@ -296,7 +296,7 @@ def test_b43_a_flipped_bit_never_gives_other_events(tmp_path: Path) -> None:
         try:
             [(_, source)] = open_sources([path])
         except OrdermineError as error:
-            assert error.exit_code in (2, 3, 6)
+            refused.add(error.exit_code)
             continue
         (rows,) = (batch.read().table.to_pylist() for batch in source.batches())
         assert [list(row.values()) for row in rows] == [
@@ -305,3 +305,4 @@ def test_b43_a_flipped_bit_never_gives_other_events(tmp_path: Path) -> None:
         ]
         read += 1
     assert 0 < read < 60
+    assert refused <= {2, 3}
