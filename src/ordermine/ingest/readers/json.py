@@ -60,7 +60,8 @@ def open_json(path: Path, name: str) -> SpooledSource:
                 rows_in = _read_array(feed, spool) if layout == "array" else _read_object(feed, spool)
     spool.finish()
     if not spool.rows and spool.left_out:
-        raise InputError(f"{name}: none of {counted(spool.left_out, 'value')} is a JSON object", hint=FLAT)
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(spool.reasons.items()))
+        raise InputError(f"{name}: none of {counted(spool.left_out, 'value')} can be a row: {reasons}", hint=FLAT)
     described = {
         "encoding": encoding,
         "format": ("JSON Lines" if layout == "JSON Lines" else "JSON") + (", gzip" if is_gzip(path) else ""),
@@ -145,7 +146,7 @@ def _read_object(feed: JsonFeed, spool: Spool) -> str:
     for key in feed.members():
         keys.append(key)
         if feed.peek() != "[":
-            feed.value()
+            feed.skip()
             continue
         elements = feed.elements()
         first = next(elements, None)

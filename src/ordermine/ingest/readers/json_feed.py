@@ -25,10 +25,14 @@ BLOCK = 1 << 20
 LONGEST = 1 << 26
 """Characters of one value; a longer one is no event."""
 
+DEEPEST = 100
+"""Levels of nesting in one value; deeper is no event."""
+
 BLANK = " \t\r\n"
 NOT_JSON = "not valid JSON"
 NOT_TEXT = "not valid text"
 KEY_TWICE = "key given twice"
+TOO_DEEP = "nested too deeply"
 
 
 def open_text(path: Path, name: str) -> tuple[TextIO, str]:
@@ -75,6 +79,9 @@ class Decoder:
         except RecursionError as error:
             raise json.JSONDecodeError("Nested too deeply", text, at) from error
         raw = text[at:end]
+        if raw.count("[") + raw.count("{") > DEEPEST and _is_deep(value):
+            self.reason, self.detail = TOO_DEEP, f"more than {DEEPEST} levels"
+            return None, end
         if not raw.isascii() or "\\u" in raw:
             try:
                 raw.encode()
@@ -96,9 +103,20 @@ class Decoder:
         self.reason, self.detail = NOT_JSON, f"{text} is not a JSON value"
 
 
+def _is_deep(value: Any) -> bool:
+    """Return whether a value is nested more deeply than `DEEPEST`; without recursion, which has limits of its own."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        nested = [entry for entry in level if isinstance(entry, dict | list)]
+        if not nested:
+            return False
+        level = [member for entry in nested for member in (entry.values() if isinstance(entry, dict) else entry)]
+    return True
+
+
 def printable(text: str) -> str:
-    """Return text that can be written as UTF-8: what could not be decoded is shown by escapes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return text that can be written as UTF-8: bytes that could not be decoded are shown by escapes."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 class JsonFeed:
@@ -158,6 +176,12 @@ class JsonFeed:
             self._at = end
             return value, raw
 
+    def skip(self) -> None:
+        """Pass the next value, which must be JSON all the same."""
+        self.value()
+        if self.decoder.reason == NOT_JSON:
+            raise self.broken(self.decoder.detail)
+
     def elements(self) -> Iterator[tuple[Any, str]]:
         """Iterate over the array that comes next, as (element, its text)."""
         self.take("[")
@@ -212,7 +236,7 @@ class JsonFeed:
 
     def _more(self) -> bool:
         """Lengthen the window; False at the end of the file."""
-        if len(self._text) - self._at > LONGEST:
+        if len(self._text) - self._at >= LONGEST:
             raise InputError(
                 f"{self.name}: the JSON value at byte {self._offset():,} is longer than "
                 f"{LONGEST >> 20} million characters",

@@ -71,7 +71,7 @@ class OcelJson:
                         hint="convert the log to OCEL 2.0",
                     )
                 if feed.peek() != "[":
-                    feed.value()
+                    feed.skip()
                     continue
                 for value, raw in feed.elements():
                     if key == wanted:
@@ -98,7 +98,7 @@ def _has_ocel_keys(path: Path, name: str) -> bool:
             if key in ("eventTypes", "objectTypes") or key.startswith("ocel:"):
                 return True
             if feed.peek() != "[":
-                feed.value()
+                feed.skip()
                 continue
             elements = feed.elements()
             first, _ = next(elements, (None, ""))

@@ -11,6 +11,7 @@ import json
 import tempfile
 import threading
 import weakref
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,8 @@ class Spool:
         self.name = name
         self.rows = 0
         """Rows taken so far, without those left out."""
-        self.left_out = 0
+        self.reasons: Counter[str] = Counter()
+        """Why rows were left out, and how many."""
         self._file = tempfile.TemporaryFile(prefix="ordermine-")  # noqa: SIM115 - closed by the finalizer
         weakref.finalize(self, self._file.close)
         self._lock = threading.Lock()
@@ -55,6 +57,11 @@ class Spool:
     def keys(self) -> tuple[str, ...]:
         """Keys of the cells, in the order of their first appearance; complete after `finish`."""
         return tuple(self._keys)
+
+    @property
+    def left_out(self) -> int:
+        """Rows left out so far."""
+        return self.reasons.total()
 
     @property
     def pieces(self) -> int:
@@ -74,7 +81,7 @@ class Spool:
     def leave_out(self, defect: LeftOut) -> None:
         """Take a row that could not be parsed."""
         self._defects.append(defect)
-        self.left_out += 1
+        self.reasons[defect.reason] += 1
         self._characters += len(defect.raw or "")
         if len(self._defects) >= PIECE_ROWS or self._characters >= PIECE_CHARACTERS:
             self.finish()
