@@ -67,7 +67,7 @@ class OcelXml:
                     f"{self.name}: not OCEL 2.0: it starts with <{local_name(root)}> and <{child}>",
                     hint="name an OCEL 2.0 file; convert OCEL 1.0 first",
                 )
-            for _, element in elements(stream, ("end",), ("object-type", "object", "event")):
+            for _, element in elements(stream, self.name, ("end",), ("object-type", "object", "event")):
                 if local_name(element) == tag:
                     yield element
                 discard(element)

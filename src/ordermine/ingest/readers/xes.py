@@ -46,7 +46,7 @@ def open_xes(path: Path, name: str) -> SpooledSource:
         )
     reading = _Reading(Spool(name))
     with syntax_explained(name, reading.progress), open_binary(path) as stream:
-        for _, element in elements(stream, ("end",), ("trace", "event")):
+        for _, element in elements(stream, name, ("end",), ("trace", "event")):
             if local_name(element) == "trace":
                 reading.end_trace(element)
             else:
