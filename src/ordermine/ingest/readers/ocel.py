@@ -33,6 +33,7 @@ EVENT_ID = "ocel:eid"
 FIXED = ("case:concept:name", "concept:name", "time:timestamp", EVENT_ID)
 OBJECT = "object:"
 SEPARATOR = "|"
+UNDECLARED = "event type not declared"
 ALWAYS = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -83,7 +84,7 @@ def open_ocel(path: Path, name: str, case_type: str) -> SpooledSource:
         if case_type not in known:
             raise UsageError(f"{name}: no object type {case_type!r}", hint=near(case_type, known))
     spool = Spool(name)
-    flattening = _Flattening(objects, spool)
+    flattening = _Flattening(objects, spool, frozenset(file.event_types()))
     for event in file.events(flattening.progress):
         flattening.add(event)
     spool.finish()
@@ -95,7 +96,9 @@ def open_ocel(path: Path, name: str, case_type: str) -> SpooledSource:
     }
     notes = {
         "dangling object ids": len(flattening.dangling),
+        "event ids given twice": flattening.repeated,
         "object ids given twice": objects.repeated,
+        "objects of types that aren't declared": objects.undeclared(file.object_types()),
         "attribute values without a readable time": objects.untimed,
     }
     described |= {key: str(count) for key, count in notes.items() if count}
@@ -142,6 +145,10 @@ class _Objects:
     untimed: int = 0
     _names: dict[str, str] = field(default_factory=dict)
 
+    def undeclared(self, declared: list[str]) -> int:
+        """Return how many objects are of no declared type; 0 where none is declared."""
+        return sum(kind not in declared for kind in self.types.values()) if declared else 0
+
     def add(self, found: OcelObject) -> None:
         if found.id in self.types:
             self.repeated += 1
@@ -169,9 +176,13 @@ class _Objects:
 class _Flattening:
     objects: _Objects
     spool: Spool
+    declared: frozenset[str]
+    """Types of events; empty where none is declared."""
     events: int = 0
     number: int = 0
+    repeated: int = 0
     dangling: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
 
     def progress(self) -> str:
         return counted(self.events, "event")
@@ -183,9 +194,16 @@ class _Flattening:
         related = sorted(set(event.objects))
         self.dangling.update(identifier for identifier in related if identifier not in types)
         cases = [identifier for identifier in related if types.get(identifier) == self.objects.case_type]
-        if event.reason or not cases:
+        if event.id is not None:
+            self.repeated += event.id in self.ids
+            self.ids.add(event.id)
+        reason = event.reason
+        if not reason and self.declared and event.type is not None and event.type not in self.declared:
+            reason = UNDECLARED
+        if not reason and not cases:
+            reason = f"no object of type {self.objects.case_type}"
+        if reason:
             self.number += 1
-            reason = event.reason or f"no object of type {self.objects.case_type}"
             raw = event.raw if event.raw is not None else _event_json(event)
             self.spool.leave_out(LeftOut(self.number, reason, raw, event.detail))
             return

@@ -30,9 +30,26 @@ class OcelJson:
         return "OCEL 2.0 JSON, gzip" if is_gzip(self.path) else "OCEL 2.0 JSON"
 
     def object_types(self) -> list[str]:
-        """Return the declared types."""
-        declared = self._members("objectTypes", lambda: "nothing")
-        return [str(value["name"]) for value, _, _ in declared if isinstance(value, dict) and "name" in value]
+        """Return the declared types of objects."""
+        return self._declared("objectTypes")
+
+    def event_types(self) -> list[str]:
+        """Return the declared types of events."""
+        return self._declared("eventTypes")
+
+    def _declared(self, wanted: str) -> list[str]:
+        """Return the names in one of the arrays of types; reads no further than that."""
+        with _feed(self.path, self.name, lambda: "nothing") as feed:
+            for key in feed.members():
+                if feed.peek() != "[":
+                    feed.skip()
+                    continue
+                elements = feed.elements()
+                if key == wanted:
+                    return [str(value["name"]) for value, _ in elements if isinstance(value, dict) and "name" in value]
+                for _ in elements:
+                    pass
+        return []
 
     def objects(self) -> Iterator[OcelObject]:
         """Iterate over the objects; what has no id or type is none."""

@@ -46,6 +46,10 @@ class OcelFile(Protocol):
         """Return the types that the file declares, whether or not there are objects of them."""
         ...
 
+    def event_types(self) -> list[str]:
+        """Return the types of events that the file declares."""
+        ...
+
     def objects(self) -> Iterator[OcelObject]:
         """Iterate over the objects."""
         ...

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+ID_TWICE = "event id given twice"
+"""Objects and attributes are found by the id of an event, so that only one event can have it."""
+
 TABLES = {
     "event",
     "object",
@@ -23,6 +26,10 @@ TABLES = {
     "event_map_type",
     "object_map_type",
 }
+
+
+LONGEST_VALUE = 1 << 24
+"""Bytes of one value, and of one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,14 @@ class OcelSqlite:
         return "OCEL 2.0 SQLite"
 
     def object_types(self) -> list[str]:
-        """Return the declared types."""
+        """Return the declared types of objects."""
         with _database(self.path, self.name) as database:
-            return [name for name, _ in _types(database, "object")]
+            return _declared(database, "object")
+
+    def event_types(self) -> list[str]:
+        """Return the declared types of events."""
+        with _database(self.path, self.name) as database:
+            return _declared(database, "event")
 
     def objects(self) -> Iterator[OcelObject]:
         """Iterate over the objects; a row with a changed field holds the new value of that field only."""
@@ -71,12 +83,15 @@ class OcelSqlite:
             }
             related = _Values(
                 database.execute(
-                    "SELECT e.rowid AS number, r.ocel_object_id AS id FROM event e "
-                    "JOIN event_object r ON r.ocel_event_id = e.ocel_id ORDER BY e.rowid, r.rowid"
+                    f"SELECT e.number, r.ocel_object_id AS id FROM {_first('event')} e "
+                    "JOIN event_object r ON r.ocel_event_id = e.ocel_id ORDER BY e.number, r.rowid"
                 )
             )
-            listed = database.execute("SELECT rowid, ocel_id, ocel_type FROM event ORDER BY rowid")
-            for number, identifier, kind in listed:
+            listed = database.execute(
+                "SELECT rowid, ocel_id, ocel_type, rowid > min(rowid) OVER (PARTITION BY ocel_id) "
+                "FROM event ORDER BY rowid"
+            )
+            for number, identifier, kind, repeated in listed:
                 rows = values[kind].take(number) if kind in values else []
                 row = rows[0] if rows else {}
                 yield OcelEvent(
@@ -85,12 +100,16 @@ class OcelSqlite:
                     text_of(row.get("ocel_time")),
                     {name: text_of(value) for name, value in row.items() if not name.startswith("ocel_")},
                     [str(relation["id"]) for relation in related.take(number)],
+                    reason=ID_TWICE if repeated and identifier is not None else "",
                 )
 
 
 def is_ocel_sqlite(path: Path, name: str) -> bool:
-    """Return whether a database has the tables of OCEL 2.0."""
+    """Return whether a database has the tables of OCEL 2.0; fails where it is damaged."""
     with _open(path, name) as database:
+        found = [message for (message,) in database.execute("PRAGMA quick_check(1)")]
+        if found != ["ok"]:
+            raise InputError(f"{name}: the database is damaged: {found[0].splitlines()[-1]}", hint=AGAIN)
         return _tables(database) >= TABLES
 
 
@@ -115,9 +134,19 @@ class _Values:
 def _rows(database: sqlite3.Connection, table: str, owner: str) -> sqlite3.Cursor:
     quoted = '"' + table.replace('"', '""') + '"'
     return database.execute(
-        f"SELECT o.rowid AS number, v.* FROM {owner} o "
-        f"JOIN {quoted} v ON v.ocel_id = o.ocel_id ORDER BY o.rowid, v.rowid"
+        f"SELECT o.number, v.* FROM {_first(owner)} o "
+        f"JOIN {quoted} v ON v.ocel_id = o.ocel_id ORDER BY o.number, v.rowid"
     )
+
+
+def _first(owner: str) -> str:
+    """Return a query for the first row of each id: a join over ids that many rows share would have no end."""
+    return f"(SELECT min(rowid) AS number, ocel_id FROM {owner} GROUP BY ocel_id)"
+
+
+def _declared(database: sqlite3.Connection, owner: str) -> list[str]:
+    names = database.execute(f"SELECT DISTINCT ocel_type FROM {owner}_map_type WHERE ocel_type IS NOT NULL ORDER BY 1")
+    return [str(name) for (name,) in names]
 
 
 def _types(database: sqlite3.Connection, owner: str) -> list[tuple[str, str]]:
@@ -128,7 +157,9 @@ def _types(database: sqlite3.Connection, owner: str) -> list[tuple[str, str]]:
 
 
 def _tables(database: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    """Return the tables that hold what they show: no views, and no tables made up by a module of SQLite."""
+    made = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    return {name for (name,) in database.execute(made)}
 
 
 @contextmanager
@@ -155,9 +186,12 @@ def _open(path: Path, name: str, progress: Callable[[], str] = lambda: "nothing"
     try:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         with closing(sqlite3.connect(uri, uri=True)) as database:
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
             database.execute("PRAGMA trusted_schema = OFF")
+            database.execute("PRAGMA cell_size_check = ON")
+            database.execute("PRAGMA mmap_size = 0")
             yield database
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise InputError(
             f"{name}: can't read the database: {error}; read before that: {progress()}", hint=AGAIN
         ) from error

@@ -30,9 +30,22 @@ class OcelXml:
         return "OCEL 2.0 XML, gzip" if is_gzip(self.path) else "OCEL 2.0 XML"
 
     def object_types(self) -> list[str]:
-        """Return the declared types."""
-        declared = self._elements("object-type", lambda: "nothing")
-        return [element.get("name") for element in declared if element.get("name")]
+        """Return the declared types of objects."""
+        return self._declared("object-type")
+
+    def event_types(self) -> list[str]:
+        """Return the declared types of events."""
+        return self._declared("event-type")
+
+    def _declared(self, wanted: str) -> list[str]:
+        """Return the names of the types of one kind; reads no further than the first section after them."""
+        names = []
+        for element in self._all(lambda: "nothing"):
+            if local_name(element) == wanted:
+                names.append(element.get("name"))
+            elif names:
+                break
+        return [name for name in names if name]
 
     def objects(self) -> Iterator[OcelObject]:
         """Iterate over the objects; what has no id or type is none."""
@@ -60,6 +73,10 @@ class OcelXml:
             )
 
     def _elements(self, tag: str, progress: Callable[[], str]) -> Iterator[Any]:
+        return (element for element in self._all(progress) if local_name(element) == tag)
+
+    def _all(self, progress: Callable[[], str]) -> Iterator[Any]:
+        """Iterate over types, objects and events."""
         with syntax_explained(self.name, progress), open_binary(self.path) as stream:
             root, child = opening(self.path, self.name)
             if local_name(root) != "log" or (child and child not in SECTIONS):
@@ -67,9 +84,8 @@ class OcelXml:
                     f"{self.name}: not OCEL 2.0: it starts with <{local_name(root)}> and <{child}>",
                     hint="name an OCEL 2.0 file; convert OCEL 1.0 first",
                 )
-            for _, element in elements(stream, self.name, ("end",), ("object-type", "object", "event")):
-                if local_name(element) == tag:
-                    yield element
+            for _, element in elements(stream, self.name, ("end",), ("object-type", "event-type", "object", "event")):
+                yield element
                 discard(element)
 
 
