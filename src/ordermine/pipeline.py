@@ -7,17 +7,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
+from ordermine.eventlog.left_out_file import RawTexts, left_out_file
 from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
-from ordermine.eventlog.store import Written, generation, write_events
+from ordermine.eventlog.store import Written, generation, remove_generations, write_events
+from ordermine.eventlog.unique_cases import unique_cases
+from ordermine.eventlog.value_meaning import readings
 from ordermine.ingest.encode import Tally, encode
 from ordermine.ingest.open import unique_name
 from ordermine.ingest.plan import Options, Plan, make_plans
+from ordermine.ingest.privacy.project_copy import declared_columns, disguised
+from ordermine.ingest.privacy.settings import check_clusters, check_left_out, check_privacy
+from ordermine.ingest.privacy.silence import without_values
+from ordermine.ingest.privacy.survey import survey, under
+from ordermine.ingest.privacy.told import ABOUT_PRIVACY, earlier_places, privacy_facts, privacy_notes
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
 from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
@@ -27,6 +36,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from ordermine.ingest.privacy.disguise import Disguise
+    from ordermine.ingest.privacy.settings import Privacy
     from ordermine.ingest.source import Source
     from ordermine.project import Project
 
@@ -47,6 +58,7 @@ def ingest(
     project: Project,
     options: Options,
     *,
+    privacy: Privacy | None = None,
     force: bool = False,
     append: bool = False,
     max_rejected: str | None = None,
@@ -66,6 +78,8 @@ def ingest(
         What the data can't say; a copy is kept in the log.
     options
         What the command line decides.
+    privacy
+        What is pseudonymised; None where names stay.
     force
         Replace a log that exists.
     append
@@ -88,6 +102,28 @@ def ingest(
     OrdermineError
         See section 6 of the design for which; what was there before is untouched.
     """
+    silent: AbstractContextManager[None] = nullcontext()
+    if privacy is not None:
+        silent = without_values(_harmless([source for _, source in sources], project))
+    with silent:
+        return _ingest(
+            sources, out, project, options, privacy, force, append, max_rejected, threads, memory_limit, progress
+        )
+
+
+def _ingest(
+    sources: Sequence[tuple[Path, Source]],
+    out: Path,
+    project: Project,
+    options: Options,
+    privacy: Privacy | None,
+    force: bool,
+    append: bool,
+    max_rejected: str | None,
+    threads: int,
+    memory_limit: int | None,
+    progress: Progress,
+) -> Manifest:
     allowed = _allowed_rejects(max_rejected)
     exists = (out / NAME).exists()
     if out.exists() and not exists and not _holds_nothing(out):
@@ -95,6 +131,9 @@ def ingest(
     if exists and not (force or append):
         raise UsageError(f"{out}: exists", hint="add --force to replace it, or --append to add to it")
     old = read_manifest(out) if exists and append else None
+    check_privacy(privacy, project, old.privacy if old else None, added=old is not None)
+    if privacy is not None and privacy.left_out is not None:
+        check_left_out(privacy.left_out, out)
     with ThreadPoolExecutor(1) as hashing:
         digests = [hashing.submit(_digest, path) for path, _ in sources]
         if old is not None:
@@ -112,10 +151,22 @@ def ingest(
                 "the tables of a system can't be added to a log one by one: their events come from several of them",
                 hint="ingest all files again, with --force in place of --append",
             )
+        disguise = None
+        if privacy is not None:
+            disguise = survey(
+                plans,
+                privacy,
+                readings,
+                earlier=earlier_places(old.privacy if old else None),
+                threads=threads,
+                progress=progress,
+            )
+            plans = [under(disguise, plan) for plan in plans]
         with generation(out) as (number, folder):
             if number != (old.generation + 1 if old else 1) and not force:
                 raise EnvironmentFault(f"{out}: another run has written it meanwhile", hint="run it again")
-            run = _Run(plans, old, out, threads, progress)
+            secrets = None if privacy is None else RawTexts(privacy.left_out is not None)
+            run = _Run(plans, old, out, threads, progress, disguise, secrets)
             written = write_events(
                 folder,
                 run.batches(),
@@ -147,8 +198,44 @@ def ingest(
                 )
             files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
             manifest = run.manifest(number, written, files, project, options)
-            publish(out, manifest)
+            if privacy is None or disguise is None or secrets is None:
+                publish(out, manifest)
+                return manifest
+            check_clusters(project, disguise, manifest.columns)
+            manifest = _without_names(manifest, privacy, disguise, folder, project)
+            with _raw_text_kept(privacy, folder, secrets, [record.name for record in run.new_records]):
+                publish(out, manifest)
+            # What was there before may hold raw values.
+            remove_generations(out, number)
     return manifest
+
+
+def _harmless(sources: Sequence[Source], project: Project) -> set[str]:
+    """Return what may be quoted in messages about exports whose values are secret."""
+    columns = {name for source in sources for name in source.columns}
+    return {*columns, *declared_columns(project), *(source.name for source in sources), *KEY_COLUMNS, *ORDERS}
+
+
+def _without_names(
+    manifest: Manifest, privacy: Privacy, disguise: Disguise, folder: Path, project: Project
+) -> Manifest:
+    """Return what a log says about itself when it is pseudonymised."""
+    unique = unique_cases(folder)
+    notes = [disguise.text(note) for note in manifest.notes if not note.startswith(ABOUT_PRIVACY)]
+    return replace(
+        manifest,
+        project=disguised(project, disguise).to_toml(),
+        notes=(*notes, *privacy_notes(privacy, disguise, folder, unique)),
+        privacy={**privacy_facts(privacy, disguise), "unique": unique},
+    )
+
+
+def _raw_text_kept(
+    privacy: Privacy, folder: Path, secrets: RawTexts, sources: Sequence[str]
+) -> AbstractContextManager[None]:
+    if privacy.left_out is None:
+        return nullcontext()
+    return left_out_file(privacy.left_out, folder, secrets.texts, sources)
 
 
 def _digest(path: Path) -> str:
@@ -220,8 +307,17 @@ class _Run:
     """One ingest under way: all sources in their order, and what was noticed while reading."""
 
     def __init__(
-        self, plans: Sequence[Plan], old: Manifest | None, out: Path, threads: int, progress: Progress
+        self,
+        plans: Sequence[Plan],
+        old: Manifest | None,
+        out: Path,
+        threads: int,
+        progress: Progress,
+        disguise: Disguise | None,
+        secrets: RawTexts | None,
     ) -> None:
+        self.disguise = disguise
+        self.secrets = secrets
         self.old = old
         self.old_folder = old.folder(out) if old else None
         self.threads = threads
@@ -242,7 +338,8 @@ class _Run:
     def batches(self) -> Iterator[EventBatch]:
         """Yield the events of all sources."""
         if self.old_folder is not None:
-            yield from stored_batches(self.old_folder, self.stored_number)
+            for stored in stored_batches(self.old_folder, self.stored_number):
+                yield stored if self.disguise is None else replace(stored, table=self.disguise.stored(stored.table))
         for number, plan in self.plans.items():
             rows = 0
             for batch, tally in ordered_map(
@@ -252,11 +349,20 @@ class _Run:
             ):
                 self.tallies[number].add(tally)
                 rows += batch.table.num_rows + len(batch.left_out)
-                self.progress(f"reading {plan.source.name}: {rows:,} rows")
-                yield EventBatch(number, batch.table, batch.left_out)
+                name = self.records[number].name
+                self.progress(f"reading {name}: {rows:,} rows")
+                left_out = batch.left_out if self.secrets is None else self.secrets.taken_from(name, batch.left_out)
+                yield EventBatch(number, batch.table, left_out)
 
     def raw_text(self, number: int, rows: Sequence[int]) -> Mapping[int, str]:
-        """Return rows as they stand in their file."""
+        """Return rows as they stand in their file, for the log."""
+        if self.secrets is None:
+            return self._raw_text(number, rows)
+        if number in self.plans:
+            self.secrets.ask(self.records[number].name, rows, lambda missing: self._raw_text(number, missing))
+        return {}
+
+    def _raw_text(self, number: int, rows: Sequence[int]) -> Mapping[int, str]:
         plan = self.plans.get(number)
         if plan is None:
             assert self.old_folder is not None
@@ -270,6 +376,11 @@ class _Run:
             if not wanted:
                 break
         return texts
+
+    @property
+    def new_records(self) -> list[SourceRecord]:
+        """Records of the sources that are read now."""
+        return [self.records[number] for number in self.plans]
 
     def coarsest(self, number: int) -> int:
         """Return the coarsest precision that a source's stamps really have."""
@@ -299,7 +410,10 @@ class _Run:
         for at, plan in self.plans.items():
             digest, size = files[plan.reading.source]
             # Only now is the encoding of a text file certain.
-            records[at] = replace(records[at], sha256=digest, bytes=size, described=dict(plan.source.described))
+            described = dict(plan.source.described)
+            if self.disguise is not None:
+                described = {what: self.disguise.text(found) for what, found in described.items()}
+            records[at] = replace(records[at], sha256=digest, bytes=size, described=described)
         timezone = options.timezone or project.log.timezone or "UTC"
         not_recorded: dict[str, Counter[str]] = {}
         if self.old:

@@ -123,6 +123,11 @@ class Log(_Section):
     preset: Text | None = None
     """Name of the system that all files are tables of; see ``ordermine inspect``."""
 
+    pseudonymise: tuple[Text, ...] = ()
+    """Source keys and columns whose values become pseudonyms when an export is read."""
+    keep_text: tuple[Text, ...] = ()
+    """Source keys, columns and fields whose free text stays when others are pseudonymised."""
+
     def cluster_pattern(self, columns: Collection[str] = ()) -> re.Pattern[str] | None:
         """Return the pattern on `case_id` whose first group is the cluster; None where it names a column.
 

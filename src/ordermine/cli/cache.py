@@ -34,11 +34,13 @@ def cached_log(
 ) -> Path:
     """Return the log of an exported file, ingesting it unless that was done before.
 
-    A project file ``ordermine.toml`` beside the export is used unless another is named.
+    A project file ``ordermine.toml`` beside the export is used unless another is named. If it asks for pseudonyms, the
+    key comes from the environment.
     """
     from importlib.metadata import version
 
     from ordermine.cli.ingest import find_project
+    from ordermine.cli.privacy import find_privacy
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
     from ordermine.ingest.readers.files import check_readable
@@ -48,10 +50,13 @@ def cached_log(
         path = spool_stdin(Path(temporary)) if str(export) == "-" else export
         check_readable(path)
         declared = find_project(project, [export])
+        privacy = find_privacy(None, None, None, None, declared)
         progress("looking for a log of this file")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}"
+        if privacy is not None:
+            content += f"\n{privacy.key.id}"
         log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
         if not (log / NAME).exists():
             with _place_for(log) as made:
@@ -60,6 +65,7 @@ def cached_log(
                     made,
                     declared,
                     Options(),
+                    privacy=privacy,
                     threads=threads or os.cpu_count() or 1,
                     memory_limit=memory_limit,
                     progress=progress,

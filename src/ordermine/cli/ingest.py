@@ -86,6 +86,20 @@ def ingest(
     preset: Annotated[
         str | None, typer.Option(help="System whose tables the files are.", show_default="recognised by their columns")
     ] = None,
+    pseudonymise: Annotated[
+        str | None,
+        typer.Option(metavar="KEYS", help="Replace names by pseudonyms, e.g. resource,customer; needs a key."),
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Key of the pseudonyms.", show_default="ORDERMINE_KEY")
+    ] = None,
+    keep_text: Annotated[
+        str | None, typer.Option(metavar="COLUMNS", help="Free text that stays where names are replaced.")
+    ] = None,
+    left_out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where the text of left-out rows goes then.", show_default="nowhere"),
+    ] = None,
     project: ProjectFile = None,
     output_format: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print.")] = "text",
     force: Force = False,
@@ -101,6 +115,7 @@ def ingest(
     Example: ordermine ingest orders.csv -o orders --case Order --timezone Europe/Berlin
     """
     from ordermine.cli.arrow import spare_pandas
+    from ordermine.cli.privacy import find_privacy
     from ordermine.eventlog.manifest import NAME, read_manifest
     from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
@@ -144,8 +159,10 @@ def ingest(
         "quantity": quantity,
     }
     declared = find_project(project, exports)
-    if append and project is None and (output / NAME).exists():
-        declared = parse_project(read_manifest(output).project, "the project file kept in the log")
+    added_to = read_manifest(output) if append and (output / NAME).exists() else None
+    if added_to is not None and project is None:
+        declared = parse_project(added_to.project, "the project file kept in the log")
+    privacy = find_privacy(pseudonymise, key_file, keep_text, left_out, declared, added_to)
     spare_pandas()
     progress = Progress(quiet)
     with temporary_folder() as temporary:
@@ -163,6 +180,7 @@ def ingest(
                 keep_duplicates=keep_duplicates,
                 preset=preset,
             ),
+            privacy=privacy,
             force=force,
             append=append,
             max_rejected=max_rejected,

@@ -71,6 +71,8 @@ class Manifest:
     notes: tuple[str, ...]
     """What a person should know about how the export was read."""
     format_version: int = FORMAT_VERSION
+    privacy: dict[str, Any] | None = None
+    """What was pseudonymised and under which key, and how many cases are still unique; None where names stayed."""
 
     def folder(self, log: Path) -> Path:
         """Return the folder of the current generation."""
@@ -120,6 +122,8 @@ def publish(log: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step, after which readers see the new generation."""
     data = asdict(manifest)
     data["ledger"]["rejected"] = manifest.ledger.rejected
+    if manifest.privacy is None:
+        del data["privacy"]
     temporary = log / f"{NAME}.new"
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(data, file, ensure_ascii=False, indent=1, sort_keys=True)

@@ -86,9 +86,7 @@ def generation(log: Path) -> Iterator[tuple[int, Path]]:
         except OSError as error:
             raise EnvironmentFault(f"{log}: another run is writing it", hint="wait until it is done") from error
         current = _current_generation(log)
-        for stale in log.iterdir():
-            if stale.is_dir() and stale.name.isdigit() and int(stale.name) != current:
-                shutil.rmtree(stale)
+        remove_generations(log, current)
         folder = log / f"{current + 1:06d}"
         folder.mkdir()
         yield current + 1, folder
@@ -102,6 +100,13 @@ def generation(log: Path) -> Iterator[tuple[int, Path]]:
         if not published and not existed:
             with contextlib.suppress(OSError):
                 log.rmdir()
+
+
+def remove_generations(log: Path, but: int) -> None:
+    """Remove all generations of a log but one."""
+    for stale in log.iterdir():
+        if stale.is_dir() and stale.name.isdigit() and int(stale.name) != but:
+            shutil.rmtree(stale)
 
 
 def _current_generation(log: Path) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.canonical import EventBatch, LeftOut
 from ordermine.errors import InputError
 from ordermine.ingest.actor_types import actor_type
+from ordermine.ingest.dictionaries import with_values
 from ordermine.ingest.numerals import to_decimal
 from ordermine.ingest.timestamps import DAY_OR_MONTH, US, Format, coarsest, parse
 from ordermine.schema import ACTOR_TYPES, EVENT_COLUMNS, KEY_COLUMNS, NOT_RECORDED, PRECISIONS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from ordermine.ingest.privacy.disguise import Disguise
     from ordermine.ingest.source import Batch
 
 ColumnChoice = str | tuple[str, str]
@@ -62,6 +64,8 @@ class Reading:
     """Declared spellings, in lower case, beside `schema.NOT_RECORDED`."""
     lifecycle: str
     """``all`` or ``complete``."""
+    disguise: Disguise | None = None
+    """What replaces names by pseudonyms; None where names stay."""
 
 
 @dataclass(slots=True)
@@ -160,6 +164,8 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
         complete = np.array(pc.fill_null(pc.equal(pc.utf8_lower(coded["lifecycle"].cast("string")), "complete"), True))
         reasons[(reasons == 0) & ~complete] = REASONS.index(LIFECYCLE)
     coded["actor_type"] = _actor_type(coded.get("actor_type"), len(numbers), tally)
+    if reading.disguise is not None:
+        coded = reading.disguise.columns(coded)
 
     keep = reasons == 0
     utc = _to_utc(stamps, keep, reading, tally)
@@ -232,21 +238,8 @@ def _text(table: pa.Table, column: str, coded: bool) -> pa.Array:
     return array.dictionary_encode() if coded else array
 
 
-def _with_values(encoded: pa.DictionaryArray, values: list[str | None]) -> pa.DictionaryArray:
-    """Return the array with other dictionary values; those that are None become null, equal ones become one."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    distinct = list(dict.fromkeys(value for value in values if value is not None))
-    position = {value: code for code, value in enumerate(distinct)}
-    codes = np.array([-1 if value is None else position[value] for value in values] + [-1], dtype=np.int32)
-    new = codes[np.asarray(pc.fill_null(encoded.indices, len(values)))]
-    return pa.DictionaryArray.from_arrays(pa.array(new, mask=new < 0), pa.array(distinct, pa.string()))
-
-
 def _trimmed(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
-    return _with_values(encoded, [value.strip() or None for value in encoded.dictionary.to_pylist()])
+    return with_values(encoded, [value.strip() or None for value in encoded.dictionary.to_pylist()])
 
 
 def _blank_to_null(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -256,7 +249,7 @@ def _blank_to_null(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
     if not pc.any(blank).as_py():
         return encoded
     values = encoded.dictionary.to_pylist()
-    return _with_values(encoded, [value if value.strip() else None for value in values])
+    return with_values(encoded, [value if value.strip() else None for value in values])
 
 
 def _cleaned(encoded: pa.DictionaryArray, declared: frozenset[str]) -> tuple[pa.DictionaryArray, Counter[str]]:
@@ -274,7 +267,7 @@ def _cleaned(encoded: pa.DictionaryArray, declared: frozenset[str]) -> tuple[pa.
             if item["values"] is not None and sentinel[item["values"]]:
                 counts[trimmed[item["values"]]] += item["counts"]
     cleaned = [None if drop else value for value, drop in zip(trimmed, sentinel, strict=True)]
-    return (encoded if cleaned == values else _with_values(encoded, cleaned)), counts
+    return (encoded if cleaned == values else with_values(encoded, cleaned)), counts
 
 
 def _actor_type(encoded: pa.DictionaryArray | None, size: int, tally: Tally) -> pa.DictionaryArray:
@@ -291,7 +284,7 @@ def _actor_type(encoded: pa.DictionaryArray | None, size: int, tally: Tally) -> 
         if item["values"] is not None and meant[item["values"]] is None:
             tally.unknown_actor_types[spelt[item["values"]]] += item["counts"]
     known = [value or "unknown" for value in meant]
-    return pc.fill_null(_with_values(encoded, list(known)).cast("string"), "unknown").dictionary_encode()
+    return pc.fill_null(with_values(encoded, list(known)).cast("string"), "unknown").dictionary_encode()
 
 
 def _to_utc(stamps: Any, keep: np.ndarray, reading: Reading, tally: Tally) -> np.ndarray:

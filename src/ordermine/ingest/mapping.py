@@ -111,6 +111,12 @@ def holds_dates(values: Sequence[str | None]) -> bool:
     return _look_so([value for value in values if value and value.strip().lower() not in NOT_RECORDED], _MOMENT)
 
 
+def is_called(key: str, column: str) -> bool:
+    """Return whether a column's name is one that the key is known by, or may be."""
+    known = [name for names in _lexicon()["known"].get(key, {}).values() for name in names]
+    return simple(column) in {simple(name) for name in (key, *known, *_lexicon()["weak"].get(key, ()))}
+
+
 def _look_so(values: Sequence[str], pattern: re.Pattern[str]) -> bool:
     return bool(values) and sum(bool(pattern.match(value.strip())) for value in values) >= 0.9 * len(values)
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ordermine.report.table import Column, Table, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ordermine.eventlog.manifest import Manifest
 
 
@@ -30,6 +32,7 @@ def result(manifest: Manifest) -> dict[str, Any]:
         "not_recorded": manifest.not_recorded,
         "precision": manifest.precision,
         "measurable": manifest.measurable,
+        "privacy": manifest.privacy,
     }
 
 
@@ -79,9 +82,10 @@ def tables(manifest: Manifest) -> list[Table]:
         )
     ledger = manifest.ledger
     if ledger.rejected:
+        kept = "kept in the log" if manifest.privacy is None else "in the log without their text"
         found.append(
             Table(
-                "Rejected rows (kept in the log: left_out)",
+                f"Rejected rows ({kept}: left_out)",
                 (Column("reason", "reason"), Column("rows", "rows", "count")),
                 list(ledger.rejected_by_reason.items()),
             )
@@ -98,7 +102,30 @@ def tables(manifest: Manifest) -> list[Table]:
                 ],
             )
         )
+    if manifest.privacy is not None:
+        found.append(_still_unique(manifest.privacy["unique"]))
     return found
+
+
+def _still_unique(unique: Mapping[str, Any]) -> Table:
+    """Return how many orders can still be told from all others."""
+    cases, events = unique["cases"], unique["by_three_events"]
+    rows = [
+        ("its sequence of steps", unique["by_variant"] / cases, None, None),
+        ("that, and the day of its first step", unique["by_variant_and_day"] / cases, None, None),
+        ("three of its events: step and day", events["share"], events["low"], events["high"]),
+    ]
+    return Table(
+        "Orders that are the only one for whoever knows",
+        (
+            Column("known", "what is known"),
+            Column("share", "unique orders", "share"),
+            Column("low", "at least", "share"),
+            Column("high", "at most", "share"),
+        ),
+        rows,
+        notes=("Pseudonymised data remain personal data: who knows enough about an order finds it.",),
+    )
 
 
 def _format_note(manifest: Manifest, key: str, column: str) -> str:
