@@ -40,6 +40,8 @@ class Disguise:
     """What a value of a change means."""
     doubtful: frozenset[str]
     """Columns that stay, in which values look like e-mail addresses, telephone numbers or IBANs."""
+    loose: frozenset[str] = frozenset()
+    """Columns whose free text stays: there a name is found however it is spelt."""
     changed_activities: dict[str, str] = field(default_factory=dict)
     """Activity in whose name a raw value stood → its name in the log."""
     searched_out: Counter[str] = field(default_factory=Counter)
@@ -111,7 +113,7 @@ class Disguise:
         if column in CHANGES and not _LETTER.search(value):
             # A quantity that happens to be someone's number.
             return value
-        found = self.names.replace(value)
+        found = self.names.replace(value, loosely=column in self.loose)
         if found != value:
             with self._lock:
                 self.searched_out[column] += 1

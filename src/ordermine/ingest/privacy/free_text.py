@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pyarrow as pa
 
@@ -34,7 +34,11 @@ CALLED_TEXT: Final = re.compile(
 
 _LETTER = re.compile(r"[^\W\d_]")
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_PHONE = r"(?:^|[^\w+.,-])(?:\+\d{1,3}[ ()/.-]?\d[\d ()/.-]{5,}\d|\(?0\d{2,5}\)?[ /]-?[ ]?\d[\d -]{3,}\d)(?:$|[^\w])"
+_PHONE = (
+    # Neither within a longer row of digits in groups, nor right after one.
+    r"(?:^\s*|[^\d\s]\s+|[^\w\s+.,-])"
+    r"(?:\+\d{1,3}[ ()/.-]?\d[\d ()/.-]{5,}\d|\(?0\d{2,5}\)?[ /]-?[ ]?\d[\d -]{3,}\d)(?:$|[^\w])"
+)
 _IBAN = r"(?:^|[^\w])([A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?)(?:$|[^\w])"
 _MAIL_OR_PHONE = f"(?:{_MAIL})|(?:{_PHONE})"
 
@@ -48,6 +52,14 @@ class Sample:
     """Filled cells, counted until the sample is full."""
     personal: bool = False
     """Whether a value looks like an e-mail address, a telephone number or an IBAN."""
+
+    @classmethod
+    def of(cls, samples: Iterable[Sample]) -> Sample:
+        """Return one sample of several."""
+        joint = cls()
+        for sample in samples:
+            joint.add(list(sample.values), sample.filled, sample.personal)
+        return joint
 
     def add(self, values: Sequence[str], filled: int, personal: bool) -> None:
         """Take in the different values of one batch."""

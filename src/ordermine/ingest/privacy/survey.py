@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ordermine.errors import OrdermineError, UsageError, near
 from ordermine.ingest.encode import CLEANED
 from ordermine.ingest.mapping import is_called
-from ordermine.ingest.privacy.disguise import Disguise
+from ordermine.ingest.privacy.disguise import CHANGES, Disguise
 from ordermine.ingest.privacy.free_text import Sample, looks_personal
 from ordermine.ingest.privacy.names import Names, is_telling
 from ordermine.ingest.privacy.places import GROUPED, Cells, Place, cells_by_place, text_columns
@@ -88,8 +88,14 @@ def survey(
             seen.values[asked[place.column]].update(_raw(cells, nothing if place.column in CLEANED else frozenset()))
         else:
             seen.samples.setdefault(place, Sample()).add(cells.values.to_pylist(), cells.filled, personal)
-    decided = {Place(column): name for column, name in asked.items()}
-    found = {place: name for place in seen.samples if (name := _decide(place, seen, asked, privacy.keep_text))}
+    present = {place.column for place in seen.called}
+    decided = {Place(column): name for column, name in asked.items() if column in present}
+    found = {
+        each: name
+        for place in seen.samples
+        if (name := _decide(place, seen, asked, privacy.keep_text))
+        for each in _both(place)
+    }
     decided = {**decided, **found, **earlier}
     _check_all_found(privacy, decided)
     representative: dict[tuple[str, str], str] = {}
@@ -99,7 +105,7 @@ def survey(
             name = found[place]
             if name != TEXT:
                 seen.values[name].update(_raw(cells))
-            if place.column in GROUPED and place.column != "object_id":
+            if place.column in CHANGES:
                 written.setdefault(name, set()).update(cells.values.to_pylist())
         representative = _representatives(written, meaning)
     pseudonyms = Pseudonyms(privacy.key)
@@ -111,7 +117,10 @@ def survey(
             )
         names.add(name, sorted(values))
     doubtful = {place.column for place, sample in seen.samples.items() if sample.personal and place not in decided}
-    return Disguise(pseudonyms, names, decided, earlier, representative, meaning, frozenset(doubtful))
+    loose = {place.column for place in seen.samples if place not in decided and _kept(place, seen, privacy.keep_text)}
+    return Disguise(
+        pseudonyms, names, decided, earlier, representative, meaning, frozenset(doubtful), frozenset(loose - {*CHANGES})
+    )
 
 
 def under(disguise: Disguise, plan: Plan) -> Plan:
@@ -212,7 +221,7 @@ def _decide(place: Place, seen: _Seen, asked: Mapping[str, str], keep: frozenset
     """Return the name under which all of a place is pseudonymised; None where only single values are."""
     further = place.column not in EVENT_COLUMNS
     called = [place.group] if place.group is not None else list(seen.called[place])
-    sample = seen.samples[place]
+    sample = Sample.of(seen.samples[each] for each in _both(place) if each in seen.samples)
     if place.column == "reference" and "case" in asked.values():
         return "case"
     if further or place.column in GROUPED or place.column == "reference":
@@ -226,13 +235,20 @@ def _decide(place: Place, seen: _Seen, asked: Mapping[str, str], keep: frozenset
             if _mostly(sample, values):
                 return name
     written = further or place.column in ("reason", "old_value", "new_value")
-    if written and not keep & {place.column, *_keys(place.column), *seen.called[place], *called}:
+    if written and not _kept(place, seen, keep):
         return TEXT if any(sample.is_free_text(other) for other in called) else None
     return None
 
 
-def _keys(column: str) -> list[str]:
-    return [key for key, stored in KEY_COLUMNS.items() if stored == column]
+def _both(place: Place) -> list[Place]:
+    """Return a place, and with the old values of a field its new ones: what a field holds shows in both."""
+    return [Place(column, place.group) for column in CHANGES] if place.column in CHANGES else [place]
+
+
+def _kept(place: Place, seen: _Seen, keep: frozenset[str]) -> bool:
+    """Whether the free text of a place stays: its key, its column or its field is named."""
+    keys = [key for key, stored in KEY_COLUMNS.items() if stored == place.column]
+    return bool(keep & {place.column, *keys, *seen.called[place], *([place.group] if place.group else ())})
 
 
 def _mostly(sample: Sample, values: set[str]) -> bool:
