@@ -170,7 +170,8 @@ def everything(*folders: Path) -> Iterator[tuple[str, str]]:
             file = pq.ParquetFile(path)
             yield f"{path} (metadata)", str(file.metadata.to_dict())
             text = [file.schema.column(at).path for at in range(file.metadata.num_columns)]
-            for name, column in zip(file.schema_arrow.names, pq.ParquetFile(path, read_dictionary=text).read().columns):
+            coded = pq.ParquetFile(path, read_dictionary=text).read()
+            for name, column in zip(coded.column_names, coded.columns, strict=True):
                 yield f"{path} ({name})", f"{column.to_pylist()} {column.chunks[:1]}"
                 for chunk in column.chunks:
                     if hasattr(chunk, "dictionary"):
@@ -817,6 +818,32 @@ def test_p06_pseudonyms_change_no_number(
         for log in ("raw", "pseudonyms")
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_p06_a_step_named_after_a_name_keeps_its_meaning(ordermine: Ordermine, tmp_path: Path, key: Path) -> None:
+    """What a step means, by the built-in lexicon or the project file, is told by its name; where a name in it is
+    replaced, the log keeps the meaning."""
+    rows = [
+        [f"{case}", step, f"2026-01-05 1{n}:00", user]
+        for case in range(4)
+        for n, (step, user) in enumerate(
+            [("Enter order", "Ann Oh"), ("Invoice Desk", "Invoice Desk"), ("Zap it", "Zap")]
+        )
+    ]
+    (tmp_path / "orders.csv").write_text(as_csv(rows, ["Order", "Step", "Changed at", "User"]), encoding="utf-8")
+    (tmp_path / "ordermine.toml").write_text('[activities]\n"Zap *" = { kind = "cancel", stage = "order" }\n')
+    assert ordermine("ingest", "orders.csv", "-o", "raw", "-q").code == 0
+    said = ordermine("ingest", "orders.csv", "-o", "log", "--pseudonymise", "resource", "--key-file", key, "-q")
+    assert said.code == 0, said.err
+    raw, disguised = (
+        table(ordermine("sql", log, "SELECT activity, kind, stage FROM steps ORDER BY ALL", "--format", "csv"))
+        for log in ("raw", "log")
+    )
+    names = {row["activity"] for row in disguised}
+    assert names == {"Enter order", pseudonym("resource", "Invoice Desk"), f"{pseudonym('resource', 'Zap')} it"}
+    meanings = [sorted((row["kind"], row["stage"]) for row in rows) for rows in (raw, disguised)]
+    assert meanings[0] == meanings[1]
+    assert {kind for kind, _ in meanings[0]} >= {"invoice", "cancel"}
 
 
 def numbers(value: Any) -> list[Any]:
