@@ -701,7 +701,7 @@ def test_p04_what_is_shared_hides_small_groups_and_what_would_give_them_away(
     rows = []
     for number, team in enumerate(["Desk"] * 42 + ["Sales"] * 26 + ["Legal"] * 5):
         case = f"O{number}"
-        day = f"2026-01-{5 + number % 20:02}"
+        day = f"2026-01-{5 + number % 5:02}"
         user = f"{team}-{number % 6}"
         rows += [
             [case, "Enter order", f"{day} 08:00", team, user, "price", "", "90"],
@@ -709,6 +709,8 @@ def test_p04_what_is_shared_hides_small_groups_and_what_would_give_them_away(
             [case, "Change order", f"{day} 10:00", "Billing", f"Billing-{number % 6}", "price", "90", "100"],
             [case, "Deliver", f"{day} 11:00", "Dock", f"Dock-{number % 6}", "", "", ""],
         ]
+        if number % 3 == 0:
+            rows.append([case, "Reject order", f"{day} 12:00", team, user, "", "", ""])
     header = ["Order", "Step", "Changed at", "Team", "User", "Field", "Old value", "New value"]
     (tmp_path / "orders.csv").write_text(as_csv(rows, header), encoding="utf-8")
     assert ordermine("ingest", "orders.csv", "-o", "log", "-q").code == 0
@@ -724,6 +726,13 @@ def test_p04_what_is_shared_hides_small_groups_and_what_would_give_them_away(
     subjects = {one["subject"] for one in json.loads(found.out)["result"]["findings"]}
     assert "Desk" in subjects
     assert not {"Sales", "Legal"} & subjects
+    assert ordermine("report", "log", "-o", "weekly", "--week", "2026-W02", "--as-of", "2026-03-01", "-q").code == 0
+    report = json.loads((tmp_path / "weekly" / "report.json").read_text())["result"]
+    started = {one["department"]: one["started"] for one in report["origins"]["departments"]}
+    assert started == {"Desk": 42, "Billing": 0, "Sales": None, "Legal": None}
+    assert report["origins"]["errors"] == 73
+    # Of 25 rejections 9 were Sales' and 2 Legal's; with Desk's 14 shown the two would be known to be 11 together.
+    assert dict(report["rejections"]["departments"]) == {"Desk": None, "Sales": None, "Legal": None}
 
 
 # P05
