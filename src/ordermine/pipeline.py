@@ -13,20 +13,13 @@ from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
-from ordermine.eventlog.left_out_file import RawTexts, left_out_file
 from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
 from ordermine.eventlog.store import Written, generation, remove_generations, write_events
-from ordermine.eventlog.unique_cases import unique_cases
-from ordermine.eventlog.value_meaning import readings
 from ordermine.ingest.encode import Tally, encode
 from ordermine.ingest.open import unique_name
 from ordermine.ingest.plan import Options, Plan, make_plans
-from ordermine.ingest.privacy.project_copy import declared_columns, disguised
-from ordermine.ingest.privacy.settings import check_clusters, check_left_out, check_privacy
-from ordermine.ingest.privacy.silence import without_values
-from ordermine.ingest.privacy.survey import survey, under
-from ordermine.ingest.privacy.told import ABOUT_PRIVACY, earlier_places, privacy_facts, privacy_notes
+from ordermine.ingest.privacy.settings import check_left_out, check_privacy
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
 from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
@@ -36,10 +29,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from ordermine.ingest.privacy.disguise import Disguise
     from ordermine.ingest.privacy.settings import Privacy
     from ordermine.ingest.source import Source
     from ordermine.project import Project
+    from ordermine.pseudonymised import Pseudonymised
 
 MIN_STAMPS = 20
 """Stamps that a source must have before their being always on full minutes or days says something."""
@@ -102,9 +95,12 @@ def ingest(
     OrdermineError
         See section 6 of the design for which; what was there before is untouched.
     """
-    silent: AbstractContextManager[None] = nullcontext()
-    if privacy is not None:
-        silent = without_values(_harmless([source for _, source in sources], project))
+    if privacy is None:
+        silent: AbstractContextManager[None] = nullcontext()
+    else:
+        from ordermine.pseudonymised import silenced
+
+        silent = silenced([source for _, source in sources], project)
     with silent:
         return _ingest(
             sources, out, project, options, privacy, force, append, max_rejected, threads, memory_limit, progress
@@ -151,22 +147,16 @@ def _ingest(
                 "the tables of a system can't be added to a log one by one: their events come from several of them",
                 hint="ingest all files again, with --force in place of --append",
             )
-        disguise = None
+        private = None
         if privacy is not None:
-            disguise = survey(
-                plans,
-                privacy,
-                readings,
-                earlier=earlier_places(old.privacy if old else None),
-                threads=threads,
-                progress=progress,
-            )
-            plans = [under(disguise, plan) for plan in plans]
+            from ordermine.pseudonymised import Pseudonymised
+
+            private = Pseudonymised(privacy, plans, old, threads, progress)
+            plans = private.plans
         with generation(out) as (number, folder):
             if number != (old.generation + 1 if old else 1) and not force:
                 raise EnvironmentFault(f"{out}: another run has written it meanwhile", hint="run it again")
-            secrets = None if privacy is None else RawTexts(privacy.left_out is not None)
-            run = _Run(plans, old, out, threads, progress, disguise, secrets)
+            run = _Run(plans, old, out, threads, progress, private)
             written = write_events(
                 folder,
                 run.batches(),
@@ -198,44 +188,15 @@ def _ingest(
                 )
             files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
             manifest = run.manifest(number, written, files, project, options)
-            if privacy is None or disguise is None or secrets is None:
+            if private is None:
                 publish(out, manifest)
                 return manifest
-            check_clusters(project, disguise, manifest.columns)
-            manifest = _without_names(manifest, privacy, disguise, folder, project)
-            with _raw_text_kept(privacy, folder, secrets, [record.name for record in run.new_records]):
+            manifest = private.manifest(manifest, project, folder)
+            with private.texts_kept(folder, [record.name for record in run.new_records]):
                 publish(out, manifest)
             # What was there before may hold raw values.
             remove_generations(out, number)
     return manifest
-
-
-def _harmless(sources: Sequence[Source], project: Project) -> set[str]:
-    """Return what may be quoted in messages about exports whose values are secret."""
-    columns = {name for source in sources for name in source.columns}
-    return {*columns, *declared_columns(project), *(source.name for source in sources), *KEY_COLUMNS, *ORDERS}
-
-
-def _without_names(
-    manifest: Manifest, privacy: Privacy, disguise: Disguise, folder: Path, project: Project
-) -> Manifest:
-    """Return what a log says about itself when it is pseudonymised."""
-    unique = unique_cases(folder)
-    notes = [disguise.text(note) for note in manifest.notes if not note.startswith(ABOUT_PRIVACY)]
-    return replace(
-        manifest,
-        project=disguised(project, disguise).to_toml(),
-        notes=(*notes, *privacy_notes(privacy, disguise, folder, unique)),
-        privacy={**privacy_facts(privacy, disguise), "unique": unique},
-    )
-
-
-def _raw_text_kept(
-    privacy: Privacy, folder: Path, secrets: RawTexts, sources: Sequence[str]
-) -> AbstractContextManager[None]:
-    if privacy.left_out is None:
-        return nullcontext()
-    return left_out_file(privacy.left_out, folder, secrets.texts, sources)
 
 
 def _digest(path: Path) -> str:
@@ -313,11 +274,9 @@ class _Run:
         out: Path,
         threads: int,
         progress: Progress,
-        disguise: Disguise | None,
-        secrets: RawTexts | None,
+        private: Pseudonymised | None,
     ) -> None:
-        self.disguise = disguise
-        self.secrets = secrets
+        self.private = private
         self.old = old
         self.old_folder = old.folder(out) if old else None
         self.threads = threads
@@ -339,7 +298,7 @@ class _Run:
         """Yield the events of all sources."""
         if self.old_folder is not None:
             for stored in stored_batches(self.old_folder, self.stored_number):
-                yield stored if self.disguise is None else replace(stored, table=self.disguise.stored(stored.table))
+                yield stored if self.private is None else self.private.stored(stored)
         for number, plan in self.plans.items():
             rows = 0
             for batch, tally in ordered_map(
@@ -351,15 +310,15 @@ class _Run:
                 rows += batch.table.num_rows + len(batch.left_out)
                 name = self.records[number].name
                 self.progress(f"reading {name}: {rows:,} rows")
-                left_out = batch.left_out if self.secrets is None else self.secrets.taken_from(name, batch.left_out)
+                left_out = batch.left_out if self.private is None else self.private.left_out(name, batch.left_out)
                 yield EventBatch(number, batch.table, left_out)
 
     def raw_text(self, number: int, rows: Sequence[int]) -> Mapping[int, str]:
         """Return rows as they stand in their file, for the log."""
-        if self.secrets is None:
+        if self.private is None:
             return self._raw_text(number, rows)
         if number in self.plans:
-            self.secrets.ask(self.records[number].name, rows, lambda missing: self._raw_text(number, missing))
+            self.private.ask_texts(self.records[number].name, rows, lambda missing: self._raw_text(number, missing))
         return {}
 
     def _raw_text(self, number: int, rows: Sequence[int]) -> Mapping[int, str]:
@@ -411,8 +370,8 @@ class _Run:
             digest, size = files[plan.reading.source]
             # Only now is the encoding of a text file certain.
             described = dict(plan.source.described)
-            if self.disguise is not None:
-                described = {what: self.disguise.text(found) for what, found in described.items()}
+            if self.private is not None:
+                described = self.private.described(described)
             records[at] = replace(records[at], sha256=digest, bytes=size, described=described)
         timezone = options.timezone or project.log.timezone or "UTC"
         not_recorded: dict[str, Counter[str]] = {}
