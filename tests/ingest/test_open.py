@@ -45,7 +45,7 @@ def test_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("absent.csv", None, UsageError, "no such file"),
         ("empty.csv", b"", InputError, r"empty \(0 bytes\)"),
         ("book.csv", b"PK\x03\x04" + bytes(60), InputError, "not what its name says"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(3) + b"\rIHDR" + bytes(8), InputError, "neither text nor a known format"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(3) + b"\rIHDR" + bytes(8), InputError, "neither text nor a known"),
         ("plain.csv.gz", TEXT.encode(), InputError, "it is no gzip file"),
         ("packed.csv", b"\x1f\x8b\x08" + bytes(20), InputError, "it is a gzip file"),
     ],
