@@ -61,7 +61,7 @@ class Pseudonymised:
         self._privacy = privacy
         self._texts = RawTexts(privacy.left_out is not None)
         self._disguise = survey(plans, privacy, readings, earlier=earlier, threads=threads, progress=progress)
-        self.plans = [under(self._disguise, plan) for plan in plans]
+        self.plans = under(self._disguise, plans)
         """The plans, by which the exports are read without names."""
 
     def stored(self, batch: EventBatch) -> EventBatch:

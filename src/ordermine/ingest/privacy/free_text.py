@@ -58,13 +58,18 @@ class Sample:
         """Return one sample of several."""
         joint = cls()
         for sample in samples:
-            joint.add(list(sample.values), sample.filled, sample.personal)
+            joint.personal = joint.personal or sample.personal
+            joint.add(list(sample.values), sample.filled)
         return joint
 
-    def add(self, values: Sequence[str], filled: int, personal: bool) -> None:
+    @property
+    def full(self) -> bool:
+        """Whether further values change nothing."""
+        return len(self.values) >= SAMPLE
+
+    def add(self, values: Sequence[str], filled: int) -> None:
         """Take in the different values of one batch."""
-        self.personal = self.personal or personal
-        if len(self.values) < SAMPLE:
+        if not self.full:
             self.values.update(dict.fromkeys(values))
             self.filled += filled
 

@@ -69,14 +69,14 @@ class Names:
             return text.replace(text.strip(), self._pseudonyms.of(name, bare))
         if not _LETTER.search(text):
             return text
-        text = composed(text)
+        searched = composed(text)
         pieces = []
         end = 0
-        for start, stop, value in self._found(text, loosely):
-            written = value if loosely else text[start:stop]
-            pieces += [text[end:start], self._pseudonyms.of(self._whole[value], written)]
+        for start, stop, value in self._found(searched, loosely):
+            written = value if loosely else searched[start:stop]
+            pieces += [searched[end:start], self._pseudonyms.of(self._whole[value], written)]
             end = stop
-        return "".join([*pieces, text[end:]]) if pieces else text
+        return "".join([*pieces, searched[end:]]) if pieces else text
 
     def _found(self, text: str, loosely: bool) -> list[tuple[int, int, str]]:
         """Return where values stand: from, to, and which."""
@@ -90,7 +90,7 @@ class Names:
         while at < len(words):
             span = None
             if not any(begin <= words[at].start() < stop for begin, stop in taken):
-                span = self._at(text, words, folded, at, loosely)
+                span = self._at(text, words, folded, at, loosely, found[-1][1] if found else 0)
             if span is None:
                 at += 1
                 continue
@@ -100,16 +100,18 @@ class Names:
         return found
 
     def _at(
-        self, text: str, words: list[re.Match[str]], folded: list[str], at: int, loosely: bool
+        self, text: str, words: list[re.Match[str]], folded: list[str], at: int, loosely: bool, after: int
     ) -> tuple[int, int, str] | None:
-        """Return the longest value that begins with a word."""
+        """Return the longest value that begins with a word, and at or behind `after`."""
         for length in self._lengths.get(folded[at], ()):
+            if at + length > len(words):
+                continue
             values = self._parts.get(tuple(folded[at : at + length]), ())
-            for value in values:
+            for value in sorted(values, key=len, reverse=True):
                 # Signs around the words, as in "Berg & Co.", belong to the value.
                 first = _WORD.search(value)
                 begin = words[at].start() - (first.start() if first else 0)
-                if begin >= 0 and text.startswith(value, begin):
+                if begin >= after and text.startswith(value, begin):
                     return begin, begin + len(value), value
             if values and (loosely or length > 1 or not folded[at].isalpha()):
                 return words[at].start(), words[at + length - 1].end(), min(values)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from ordermine.errors import OrdermineError, UsageError, near
 from ordermine.ingest.encode import CLEANED
 from ordermine.ingest.mapping import is_called
+from ordermine.ingest.open import unique_name
 from ordermine.ingest.privacy.disguise import CHANGES, Disguise
 from ordermine.ingest.privacy.free_text import Sample, looks_personal
 from ordermine.ingest.privacy.names import Names, is_telling
@@ -87,7 +88,10 @@ def survey(
         if place.column in asked:
             seen.values[asked[place.column]].update(_raw(cells, nothing if place.column in CLEANED else frozenset()))
         else:
-            seen.samples.setdefault(place, Sample()).add(cells.values.to_pylist(), cells.filled, personal)
+            sample = seen.samples.setdefault(place, Sample())
+            sample.personal = sample.personal or personal
+            if not sample.full:
+                sample.add(cells.values.to_pylist(), cells.filled)
     present = {place.column for place in seen.called}
     decided = {Place(column): name for column, name in asked.items() if column in present}
     found = {
@@ -123,14 +127,14 @@ def survey(
     )
 
 
-def under(disguise: Disguise, plan: Plan) -> Plan:
-    """Return a plan that reads its export under a disguise."""
-    name = disguise.text(plan.record.name)
-    return replace(
-        plan,
-        reading=replace(plan.reading, name=name, disguise=disguise),
-        record=replace(plan.record, name=name),
-    )
+def under(disguise: Disguise, plans: Sequence[Plan]) -> list[Plan]:
+    """Return plans that read their exports under a disguise, with no raw value in the names of the files."""
+    found: list[Plan] = []
+    for plan in plans:
+        name = unique_name(disguise.text(plan.record.name), {other.record.name for other in found})
+        reading = replace(plan.reading, name=name, disguise=disguise)
+        found.append(replace(plan, reading=reading, record=replace(plan.record, name=name)))
+    return found
 
 
 def _asked(plans: Sequence[Plan], privacy: Privacy, earlier: Mapping[Place, str]) -> dict[str, str]:
