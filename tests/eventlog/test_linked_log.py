@@ -17,6 +17,7 @@ from ordermine.eventlog import store
 from ordermine.eventlog.layout import variant_id
 from ordermine.eventlog.log import open_log
 from ordermine.eventlog.manifest import read_manifest
+from ordermine.eventlog.step_arrays import read_steps
 from ordermine.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -258,6 +259,11 @@ def test_parts_threads_and_spilling_change_nothing(ingest_rows, monkeypatch, how
 def test_a_case_whose_rows_are_all_rejected_is_no_case(ingest_rows):
     log = open_log(ingest_rows([row("a", "A", 1), {**row("b", "A", 2), "timestamp": ""}]))
     assert log.rows("SELECT case_id, case_no FROM cases") == [("a", 0)]
+
+
+def test_a_step_of_left_out_rows_alone_disturbs_no_question(ingest_rows):
+    log = open_log(ingest_rows([row("a", "A", 1), {**row("b", "Only here", 2), "timestamp": ""}]))
+    assert read_steps(log, "department").case_no.tolist() == [0]
 
 
 def test_the_manifest_says_what_the_log_is(ingest_rows):

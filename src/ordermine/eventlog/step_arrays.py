@@ -89,8 +89,9 @@ def read_steps(log: Log, level: str = "department") -> StepArrays:
     activities, activity = coded("activity")
     departments, department = coded(level)
     actors, actor = coded("actor_type")
-    kinds = [known[name][0] for name in activities]
-    stages = [known[name][1] for name in activities]
+    # A step of rows that were left out is in the dictionary, too.
+    kinds = [known.get(name, (None, None))[0] for name in activities]
+    stages = [known.get(name, (None, None))[1] for name in activities]
     begins = np.append(True, case_no[1:] != case_no[:-1])[: len(case_no)]
     first = np.maximum.accumulate(np.where(begins, np.arange(len(case_no)), 0)) if len(case_no) else begins
     return StepArrays(
