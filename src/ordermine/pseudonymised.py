@@ -11,7 +11,7 @@ from ordermine.eventlog.unique_cases import unique_cases
 from ordermine.eventlog.value_meaning import readings
 from ordermine.ingest.privacy.project_copy import declared_columns, disguised
 from ordermine.ingest.privacy.settings import check_clusters
-from ordermine.ingest.privacy.silence import without_values
+from ordermine.ingest.privacy.silence import masked, without_quoted, without_values
 from ordermine.ingest.privacy.survey import survey, under
 from ordermine.ingest.privacy.told import ABOUT_PRIVACY, earlier_places, privacy_facts, privacy_notes
 from ordermine.ingest.timestamps import ORDERS
@@ -79,8 +79,8 @@ class Pseudonymised:
         self._texts.ask(source, rows, raw_text)
 
     def described(self, described: Mapping[str, str]) -> dict[str, str]:
-        """Return what was found out about a file, without names."""
-        return {what: self._disguise.text(found) for what, found in described.items()}
+        """Return what was found out about a file, without names and without lines of it, as from above its header."""
+        return {what: self._disguise.text(without_quoted(found)) for what, found in described.items()}
 
     def manifest(self, manifest: Manifest, project: Project, folder: Path) -> Manifest:
         """Return what the log says about itself, without names and with what became of them.
@@ -101,7 +101,9 @@ class Pseudonymised:
         """
         check_clusters(project, self._disguise, manifest.columns)
         unique = unique_cases(folder)
-        notes = [self._disguise.text(note) for note in manifest.notes if not note.startswith(ABOUT_PRIVACY)]
+        harmless = _harmless([plan.source for plan in self.plans], project) | {*manifest.columns, *manifest.date_orders}
+        said = [note for note in manifest.notes if not note.startswith(ABOUT_PRIVACY)]
+        notes = [self._disguise.text(masked(note, harmless)) for note in said]
         return replace(
             manifest,
             project=disguised(project, self._disguise).to_toml(),
@@ -113,11 +115,16 @@ class Pseudonymised:
         """Write the text of left-out rows to its file, if there is one; it goes again if the body fails."""
         if self._privacy.left_out is None:
             return nullcontext()
-        return left_out_file(self._privacy.left_out, folder, self._texts.texts, sources)
+        return left_out_file(self._privacy.left_out, folder, self._texts, sources)
 
 
 def silenced(sources: Sequence[Source], project: Project) -> AbstractContextManager[None]:
     """Take values out of the messages of errors; names of columns and files stay."""
+    return without_values(_harmless(sources, project))
+
+
+def _harmless(sources: Sequence[Source], project: Project) -> set[str]:
+    """Return what may be quoted."""
     columns = {name for source in sources for name in source.columns}
     names = {source.name for source in sources}
-    return without_values({*columns, *names, *declared_columns(project), *KEY_COLUMNS, *ORDERS})
+    return {*columns, *names, *declared_columns(project), *KEY_COLUMNS, *ORDERS}

@@ -49,9 +49,11 @@ USERS = ["Quillon Ferrowick", "Zadie Ombersley", "ufw7731", "Ümit Yıldırımo�
 CUSTOMERS = ["Brackwater & Söhne", "C-88417", "Ostrava Feinmechanik", "700431", "Nimbelow Ltd."]
 ONLY_OWNER = "Perpetua Hallgrimsen"
 ONLY_CHANGED = "Wexcombe Dairies"
+ABOVE = "Hugo Unseen"
+UNSEEN = "clerk Dagny"
 MAIL = "quillon@brackwater.example"
 COMMENT = "please call back about the dented crates"
-RAW = [*USERS, *CUSTOMERS, ONLY_OWNER, ONLY_CHANGED, MAIL, COMMENT]
+RAW = [*USERS, *CUSTOMERS, ONLY_OWNER, ONLY_CHANGED, ABOVE, UNSEEN, MAIL, COMMENT]
 
 PROJECT = f"""
 [departments]
@@ -110,7 +112,7 @@ def rows_of_orders(orders: int = 24) -> list[list[str]]:
                 [case, f"Note of {USERS[2]}", f"{day} 15:00:00", USERS[4], "", *common, *[""] * 4, "O-001", "", ""]
             )
     rows.append(["O-900", "Enter order", f"told by {USERS[0]}", "Sales", USERS[4], "", CUSTOMERS[0], *[""] * 8])
-    rows.append(["", "Enter order", "2026-01-05 08:00:00", "Sales", USERS[0], USERS[2], CUSTOMERS[1], *[""] * 8])
+    rows.append(["", "Enter order", "2026-01-05 08:00:00", "Sales", USERS[0], UNSEEN, CUSTOMERS[1], *[""] * 8])
     rows.append(rows[0])
     return rows
 
@@ -135,8 +137,9 @@ def write_key(path: Path, secret: bytes) -> Path:
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "orders.csv"
-    # A row that can't be parsed holds names, too.
-    path.write_text(as_csv(rows_of_orders()) + f"O-901,Enter order,{USERS[0]}\n", encoding="utf-8")
+    # So do lines above the header, and a row that can't be parsed.
+    above, below = f"Exported by {USERS[0]}\nchecked by {ABOVE}\n\n", f"O-901,Enter order,{USERS[0]}\n"
+    path.write_text(above + as_csv(rows_of_orders()) + below, encoding="utf-8")
     (tmp_path / "ordermine.toml").write_text(PROJECT, encoding="utf-8")
     return path
 
@@ -283,8 +286,8 @@ def test_p01_what_is_added_needs_the_same_key(ordermine: Ordermine, tmp_path: Pa
     """A later export is added under the log's own key and no other, never without, and gives what one ingest of all
     exports gives."""
     lines = export.read_text(encoding="utf-8").splitlines(keepends=True)
-    (tmp_path / "a.csv").write_text("".join(lines[:90]), encoding="utf-8")
-    (tmp_path / "b.csv").write_text("".join([lines[0], *lines[80:]]), encoding="utf-8")
+    (tmp_path / "a.csv").write_text("".join(lines[:94]), encoding="utf-8")
+    (tmp_path / "b.csv").write_text("".join([*lines[:4], *lines[84:]]), encoding="utf-8")
     pseudonyms = ["--pseudonymise", "resource,customer", "--key-file", key]
     assert ordermine("ingest", "a.csv", "-o", "log", *pseudonyms, "-q").code == 0
     assert ordermine("ingest", "a.csv", "-o", "raw", "-q").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -26,30 +27,38 @@ class RawTexts:
 
     def __init__(self, keep: bool) -> None:
         self.keep = keep
-        self.texts: dict[tuple[str, int], tuple[str | None, str]] = {}
-        """(name of the source, row) → raw text and detail."""
+        self._rows: dict[tuple[str, int, str], LeftOut] = {}
+        """(name of the source, row, reason) → the row."""
+        self._texts: dict[tuple[str, int], str] = {}
+        """(name of the source, row) → its text, where it was asked for later."""
 
     def taken_from(self, source: str, rows: Sequence[LeftOut]) -> list[LeftOut]:
         """Return rows that say no more than where they stand and why they are left out."""
         if self.keep:
-            self.texts |= {(source, row.row): (row.raw, row.detail) for row in rows}
+            self._rows |= {(source, row.row, row.reason): row for row in rows}
         return [LeftOut(row.row, row.reason) for row in rows]
 
     def ask(self, source: str, rows: Sequence[int], raw_text: Callable[[Sequence[int]], Mapping[int, str]]) -> None:
         """Take the text of further rows, such as duplicates, from `raw_text`."""
-        missing = [row for row in rows if self.texts.get((source, row), (None, ""))[0] is None]
-        if self.keep and missing:
-            for row, text in raw_text(missing).items():
-                self.texts[source, row] = (text, self.texts.get((source, row), (None, ""))[1])
+        if self.keep:
+            known = {row for (name, row, _), left in self._rows.items() if name == source and left.raw is not None}
+            missing = [row for row in rows if row not in known]
+            self._texts |= {(source, row): text for row, text in (raw_text(missing) if missing else {}).items()}
+
+    def told(self, source: str, row: int, reason: str) -> dict[str, str | None]:
+        """Return what was left out: ``detail`` and ``raw``, and ``raw_bytes`` in base 64 where the text isn't exact."""
+        left = self._rows.get((source, row, reason), LeftOut(row, reason))
+        told = {"detail": left.detail, "raw": self._texts.get((source, row)) if left.raw is None else left.raw}
+        if left.raw_bytes is not None:
+            told["raw_bytes"] = base64.b64encode(left.raw_bytes).decode()
+        return told
 
 
 @contextlib.contextmanager
-def left_out_file(
-    path: Path, generation: Path, texts: Mapping[tuple[str, int], tuple[str | None, str]], sources: Collection[str]
-) -> Iterator[None]:
+def left_out_file(path: Path, generation: Path, texts: RawTexts, sources: Collection[str]) -> Iterator[None]:
     """Write the file; take it away again if the body fails.
 
-    It has one JSON object a line: file, line, reason, detail, raw; file, line and reason as in the log.
+    It has one JSON object a line: file, line and reason as in the log, and what `RawTexts.told` says.
 
     Parameters
     ----------
@@ -58,7 +67,7 @@ def left_out_file(
     generation
         Folder of the generation whose left-out rows they are.
     texts
-        (name of the source, row) → raw text and detail.
+        Of the rows.
     sources
         Names of the sources that were read now.
 
@@ -83,8 +92,8 @@ def left_out_file(
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 for row in rows:
                     if row["file"] in sources:
-                        raw, detail = texts.get((row["file"], row["line"]), (None, ""))
-                        file.write(json.dumps({**row, "detail": detail, "raw": raw}, ensure_ascii=False) + "\n")
+                        told = texts.told(row["file"], row["line"], row["reason"])
+                        file.write(json.dumps({**row, **told}, ensure_ascii=False) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Error messages without values: what an export holds must not come out by what is said of it."""
+"""Messages and notes without values: what an export holds must not come out by what is said of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def without_values(harmless: Collection[str]) -> Iterator[None]:
     try:
         yield
     except OrdermineError as error:
-        silent = type(error)(_masked(str(error), harmless), hint=_masked(error.hint, harmless))
+        silent = type(error)(masked(str(error), harmless), hint=masked(error.hint, harmless))
         raise silent from None
     except OSError:
         # Its message is about a file.
@@ -40,5 +40,15 @@ def without_values(harmless: Collection[str]) -> Iterator[None]:
         ) from error
 
 
-def _masked(message: str, harmless: Collection[str]) -> str:
+def without_quoted(text: str) -> str:
+    """Return a text without what is quoted in it, except single signs such as a delimiter.
+
+    >>> without_quoted("2 lines: 'Made by Ann', 'on Monday'; delimiter ','")
+    "2 lines: '…', '…'; delimiter ','"
+    """
+    return _QUOTED.sub(lambda found: found[0] if len(found[0]) <= len(HIDDEN) else HIDDEN, text)
+
+
+def masked(message: str, harmless: Collection[str]) -> str:
+    """Return a message without what is quoted in it, except what is harmless."""
     return _QUOTED.sub(lambda found: found[0] if found[0][1:-1] in harmless else HIDDEN, message)
