@@ -288,8 +288,9 @@ class _Proposal:
             return None
         (column, language), *others = fitting
         twins = [twin for twin in _twins(column, self.samples) if self.samples[twin] != self.samples[column]]
-        if twins and key in REQUIRED_KEYS:
-            raise _ambiguous(column, [column, *twins], self.samples, f"which means {key}", self.where)
+        rivals = [twin for twin in twins if key not in _CHECKED or not self._doubt(key, twin)]
+        if rivals and key in REQUIRED_KEYS:
+            raise _ambiguous(column, [column, *rivals], self.samples, f"which means {key}", self.where)
         notes = [
             f"{other!r} holds the same values"
             if self.samples[other] == self.samples[column]
