@@ -41,7 +41,8 @@ def cached_log(
 
     from ordermine.cli.ingest import find_project
     from ordermine.cli.privacy import find_privacy
-    from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
+    from ordermine.ingest.databases.choose import Wanted
+    from ordermine.ingest.open import open_exports, spool_stdin, temporary_folder
     from ordermine.ingest.plan import Options
     from ordermine.ingest.readers.files import check_readable
     from ordermine.pipeline import ingest
@@ -49,7 +50,7 @@ def cached_log(
     with temporary_folder() as temporary:
         path = spool_stdin(Path(temporary)) if str(export) == "-" else export
         check_readable(path)
-        declared = find_project(project, [export])
+        declared = find_project(project, [str(export)])
         privacy = find_privacy(None, None, None, None, declared)
         progress("looking for a log of this file")
         with path.open("rb") as file:
@@ -60,8 +61,9 @@ def cached_log(
         log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
         if not (log / NAME).exists():
             with _place_for(log) as made:
+                wanted = Wanted(preset=declared.log.preset, recognise=not declared.source)
                 ingest(
-                    open_sources([path]),
+                    open_exports([str(path)], Path(temporary), wanted=wanted, progress=progress),
                     made,
                     declared,
                     Options(),

@@ -1,4 +1,4 @@
-"""`ordermine ingest`: exported files to a log."""
+"""`ordermine ingest`: exported files or databases to a log."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import typer
 
 from ordermine.cli.options import (
     Debug,
+    Exports,
     Force,
     Memory,
     ProjectFile,
+    Query,
     Quiet,
     Sheet,
     Threads,
@@ -32,18 +34,23 @@ PROJECT_NAME = "ordermine.toml"
 Column = Annotated[str | None, typer.Option(metavar="COLUMN")]
 
 
-def find_project(named: Path | None, exports: Sequence[Path]) -> Project:
-    """Return the project file that is named, else the one beside the first export, else an empty one."""
+def find_project(named: Path | None, exports: Sequence[str]) -> Project:
+    """Return the project file that is named, else the one beside the first export, else an empty one.
+
+    Beside a database that is no file is the current folder.
+    """
+    from ordermine.ingest.databases.address import is_address
     from ordermine.project import Project, load_project
 
     if named is not None:
         return load_project(named)
-    beside = exports[0].parent / PROJECT_NAME if exports and str(exports[0]) != "-" else None
+    first = Path("" if is_address(exports[0]) else exports[0])
+    beside = first.parent / PROJECT_NAME if exports[0] != "-" else None
     return load_project(beside) if beside is not None and beside.is_file() else Project()
 
 
 def ingest(
-    exports: Annotated[list[Path], typer.Argument(help="Exported files; - is stdin.", metavar="EXPORT...")],
+    exports: Exports,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the log.", metavar="LOG")],
     case: Column = None,
     activity: Column = None,
@@ -83,8 +90,9 @@ def ingest(
         str | None, typer.Option(help="Write nothing if more rows than this are rejected: N or P%.")
     ] = None,
     sheet: Sheet = None,
+    query: Query = None,
     preset: Annotated[
-        str | None, typer.Option(help="System whose tables the files are.", show_default="recognised by their columns")
+        str | None, typer.Option(help="System whose tables they are.", show_default="recognised by their columns")
     ] = None,
     pseudonymise: Annotated[
         str | None,
@@ -113,11 +121,14 @@ def ingest(
     Columns are proposed from names and content unless named here or in ordermine.toml.
 
     Example: ordermine ingest orders.csv -o orders --case Order --timezone Europe/Berlin
+
+    Example: ordermine ingest postgresql://reader@erp/sales -o orders --query "SELECT * FROM order_steps"
     """
     from ordermine.cli.arrow import spare_pandas
     from ordermine.cli.privacy import find_privacy
     from ordermine.eventlog.manifest import NAME, read_manifest
-    from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
+    from ordermine.ingest.databases.choose import Wanted
+    from ordermine.ingest.open import open_exports, temporary_folder
     from ordermine.ingest.plan import Options
     from ordermine.pipeline import ingest as run
     from ordermine.project import parse_project
@@ -134,7 +145,7 @@ def ingest(
         raise UsageError(
             "--append and --force exclude each other", hint="--append adds to the log, --force replaces it"
         )
-    columns = {
+    named = {
         "case": case,
         "activity": activity,
         "timestamp": timestamp,
@@ -165,14 +176,15 @@ def ingest(
     privacy = find_privacy(pseudonymise, key_file, keep_text, left_out, declared, added_to)
     spare_pandas()
     progress = Progress(quiet)
+    columns = {key: column for key, column in named.items() if column is not None}
+    wanted = Wanted(query, preset or declared.log.preset, recognise=not (declared.source or columns))
     with temporary_folder() as temporary:
-        paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
         manifest = run(
-            open_sources(paths, case, sheet),
+            open_exports(exports, Path(temporary), case, sheet, wanted, progress),
             output,
             declared,
             Options(
-                columns={key: column for key, column in columns.items() if column is not None},
+                columns=columns,
                 timezone=timezone,
                 date_order=date_order,
                 not_recorded=tuple(not_recorded or ()),

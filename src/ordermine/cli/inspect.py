@@ -7,30 +7,32 @@ from typing import Annotated, Literal
 
 import typer
 
-from ordermine.cli.options import Debug, Force, ProjectFile, Quiet, Sheet
+from ordermine.cli.options import Debug, Exports, Force, ProjectFile, Query, Quiet, Sheet
 from ordermine.cli.progress import Progress
 
 
 def inspect(
-    exports: Annotated[list[Path], typer.Argument(help="Exported files; - is stdin.", metavar="EXPORT...")],
+    exports: Exports,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Where to write the proposed project file.", metavar="FILE"),
     ] = None,
     case: Annotated[str | None, typer.Option(help="Column of the order; in OCEL its object type.")] = None,
     sheet: Sheet = None,
+    query: Query = None,
     project: ProjectFile = None,
     output_format: Annotated[Literal["text", "json", "md"], typer.Option("--format", help="How to print.")] = "text",
     force: Force = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Say what is in exported files: dialect, columns, proposed project file, what can be measured.
+    """Say what is in exported files or databases: dialect, columns, proposed project file, what can be measured.
 
     Example: ordermine inspect orders.csv -o ordermine.toml
     """
     from ordermine.cli.ingest import find_project
-    from ordermine.ingest.open import open_sources, spool_stdin, temporary_folder
+    from ordermine.ingest.databases.choose import Wanted
+    from ordermine.ingest.open import open_exports, temporary_folder
     from ordermine.report import inspected, recognised
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import write_file
@@ -39,8 +41,8 @@ def inspect(
     progress = Progress(quiet)
     declared = find_project(project, exports)
     with temporary_folder() as temporary:
-        paths = [spool_stdin(Path(temporary)) if str(path) == "-" else path for path in exports]
-        sources = [source for _, source in open_sources(paths, case, sheet)]
+        wanted = Wanted(query, declared.log.preset, recognise=not declared.source)
+        sources = [source for _, source in open_exports(exports, Path(temporary), case, sheet, wanted, progress)]
         system = recognised.look(sources, declared)
         found = [inspected.look(source, declared, case) for source in sources] if system is None else []
     if system is None:

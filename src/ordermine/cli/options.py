@@ -30,6 +30,11 @@ Memory = Annotated[str | None, typer.Option("--memory-limit", help="Memory to us
 ProjectFile = Annotated[
     Path | None, typer.Option("--project", help="Project file.", show_default="the copy in the log", dir_okay=False)
 ]
+Exports = Annotated[
+    list[str],
+    typer.Argument(help="Exported files, databases (postgresql://…, SQLite, DuckDB); - is stdin.", metavar="EXPORT..."),
+]
+Query = Annotated[str | None, typer.Option("--query", help="What to read of a database: one SELECT.", metavar="SELECT")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace what exists.")]
 
@@ -70,9 +75,15 @@ class Reading:
         from ordermine.cli.cache import cached_log
         from ordermine.eventlog.filters import Filters
         from ordermine.eventlog.log import open_log
+        from ordermine.ingest.databases.address import is_address
 
         spare_pandas()
         path = self.path
+        if is_address(str(path)):
+            raise UsageError(
+                "a database is no log, and no exported file",
+                hint="read it first: ordermine ingest postgresql://… -o LOG",
+            )
         if str(path) == "-" or path.is_file():
             path = cached_log(
                 path,

@@ -1,22 +1,27 @@
-"""Exported files to sources: which reader each file is for, and the names they have in the log."""
+"""Exports to sources: which reader each file or database is for, and the names they have in the log."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import tempfile
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.errors import InputError, UsageError, near
+from ordermine.ingest.databases.address import is_address
+from ordermine.ingest.databases.choose import Wanted
 from ordermine.ingest.readers.format import sniff_format
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Sequence
 
     from ordermine.ingest.source import Source
 
 STDIN = "-"
+DATABASES = ("sqlite", "duckdb")
+"""Formats of files that hold many tables."""
 
 
 def spool_stdin(folder: Path) -> Path:
@@ -35,6 +40,69 @@ def spool_stdin(folder: Path) -> Path:
             "stdin: nothing came", hint="pipe an export into it, e.g.: cat export.csv | ordermine ingest - -o LOG"
         )
     return path
+
+
+def open_exports(
+    exports: Sequence[str],
+    folder: Path,
+    case: str | None = None,
+    sheet: str | None = None,
+    wanted: Wanted | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[tuple[Path, Source]]:
+    """Open what a command line names: files, standard input, databases.
+
+    Parameters
+    ----------
+    exports
+        Names of files, ``-``, addresses of databases.
+    folder
+        For copies of what can be read only once; must stay there as long as the sources are read.
+    case, sheet
+        See `open_sources`.
+    wanted
+        What to read of a database.
+    progress
+        Is told how far the reading of a database is.
+
+    Returns
+    -------
+    list
+        File and source, in source order; of a database, the copies of its rows.
+
+    Raises
+    ------
+    UsageError, InputError, EnvironmentFault
+        See `open_sources` and `databases.extract`; or a query has no database, or several.
+    """
+    databases: list[tuple[str, str]] = []
+    files: list[Path] = []
+    for export in exports:
+        if is_address(export):
+            databases.append((export, "postgresql"))
+            continue
+        path = spool_stdin(folder) if export == STDIN else Path(export)
+        form = sniff_format(path)
+        if form in DATABASES:
+            databases.append((str(path), form))
+        else:
+            files.append(path)
+    wanted = wanted or Wanted()
+    if wanted.query is not None and len(databases) != 1:
+        what = "which of the databases is it for?" if databases else "none of the exports is a database"
+        raise UsageError(f"--query: {what}", hint="name one database: postgresql://…, a SQLite or a DuckDB file")
+    opened = open_sources(files, case, sheet)
+    taken = {source.name for _, source in opened}
+    for number, (export, form) in enumerate(databases):
+        from ordermine.ingest.databases.extract import extract
+
+        place = folder / f"database-{number}"
+        place.mkdir()
+        for path, source in extract(export, form, wanted, place, progress):
+            named = replace(source, name=unique_name(source.name, taken))
+            taken.add(named.name)
+            opened.append((path, named))
+    return sorted(opened, key=lambda item: item[1].name)
 
 
 def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | None = None) -> list[tuple[Path, Source]]:

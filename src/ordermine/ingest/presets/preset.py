@@ -27,6 +27,8 @@ class Table:
     optional: bool = False
     idle: str = "no event"
     """Why a row of it has become no event."""
+    where: str = ""
+    """Of the system's own database, only rows for which this SQL condition holds are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Preset:
     """What an export of it can't show, or shows wrongly."""
     tables: Mapping[str, Table]
     events: Sequence[Events]
+    database_in_utc: bool = False
+    """Whether times without a zone in the system's own database are UTC."""
 
     def assign(self, sources: Sequence[Source]) -> dict[int, str] | None:
         """Return the position of a source → name of its table; None where they aren't an export of this system."""

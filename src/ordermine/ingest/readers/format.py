@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from ordermine.errors import InputError
 from ordermine.ingest.readers.encoding import guess_encoding
 from ordermine.ingest.readers.files import check_readable, is_gzip, read_head
-from ordermine.ingest.readers.ocel import SQLITE_MAGIC, is_ocel
+from ordermine.ingest.readers.ocel import is_ocel
+from ordermine.ingest.readers.sqlite_file import SQLITE_MAGIC
 from ordermine.ingest.readers.workbook_check import OLE_MAGIC, ZIP_MAGIC, is_workbook
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ SUFFIXES = {
     ".sqlite": "sqlite",
     ".sqlite3": "sqlite",
     ".db": "sqlite",
+    ".duckdb": "duckdb",
+    ".ddb": "duckdb",
     ".xlsx": "excel",
     ".xlsm": "excel",
     ".xlsb": "excel",
@@ -37,6 +40,7 @@ SUFFIXES = {
 
 LOOKS_LIKE = {
     "csv": "text",
+    "duckdb": "a DuckDB database",
     "excel": "an Excel workbook",
     "json": "JSON",
     "parquet": "Parquet",
@@ -59,14 +63,17 @@ MAGIC = (
     (b"%PDF", "pdf"),
 )
 
+DUCKDB_MAGIC = b"DUCK"
+DUCKDB_MAGIC_AT = 8
+
 MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 HEAD = 4096
 
 
 def sniff_format(path: Path) -> str:
-    """Return which reader a file is for: ``csv``, ``excel``, ``json``, ``ocel``, ``parquet`` or ``xes``.
+    """Return what a file is: ``csv``, ``duckdb``, ``excel``, ``json``, ``ocel``, ``parquet``, ``sqlite`` or ``xes``.
 
-    ``json`` covers JSON Lines; a gzip file counts as what is in it.
+    ``json`` covers JSON Lines; a gzip file counts as what is in it; a SQLite database that is OCEL counts as ``ocel``.
 
     Raises
     ------
@@ -86,16 +93,16 @@ def sniff_format(path: Path) -> str:
     suffix = suffixes[-2 if named_gzip else -1] if len(suffixes) > named_gzip else ""
     named = SUFFIXES.get(suffix, "")
     found = _by_content(path, named)
-    if gzipped and found in ("ole", "parquet", "sqlite", "zip"):
+    if suffix == ".db" and found == "duckdb":
+        named = found
+    if gzipped and found in ("duckdb", "ole", "parquet", "sqlite", "zip"):
         raise InputError(f"{path.name}: {LOOKS_LIKE[found]} in a gzip file", hint="unpack it with gunzip")
     if (named and found != named) or found not in SUFFIXES.values():
         raise InputError(*_mismatch(path, named, suffix, found), hint=_what_to_do(found))
     if found in ("json", "sqlite", "xml"):
         if is_ocel(path):
             return "ocel"
-        if found == "sqlite":
-            raise InputError(f"{path.name}: a database without the tables of OCEL 2.0", hint="export its table as CSV")
-        return "xes" if found == "xml" else "json"
+        return "xes" if found == "xml" else found
     return found
 
 
@@ -117,6 +124,8 @@ def _what_to_do(found: str) -> str:
 def _by_content(path: Path, named: str) -> str:
     """Return the kind of the content; among texts, what the name says where the content allows it."""
     head = read_head(path, HEAD)
+    if head[DUCKDB_MAGIC_AT:].startswith(DUCKDB_MAGIC):
+        return "duckdb"
     for magic, kind in MAGIC:
         if head.startswith(magic):
             if kind == "zip" and is_workbook(path):

@@ -19,6 +19,7 @@ from ordermine.ingest.readers.ocel_json import OcelJson, is_ocel_json
 from ordermine.ingest.readers.ocel_sqlite import OcelSqlite, is_ocel_sqlite
 from ordermine.ingest.readers.ocel_xml import OcelXml, is_ocel_xml
 from ordermine.ingest.readers.spool import Spool, SpooledSource
+from ordermine.ingest.readers.sqlite_file import SQLITE_MAGIC
 from ordermine.ingest.readers.text import json_text
 from ordermine.ingest.source import LeftOut
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from ordermine.ingest.readers.ocel_parts import OcelEvent, OcelFile, OcelObject
 
-SQLITE_MAGIC = b"SQLite format 3\0"
 EVENT_ID = "ocel:eid"
 FIXED = ("case:concept:name", "concept:name", "time:timestamp", EVENT_ID)
 OBJECT = "object:"

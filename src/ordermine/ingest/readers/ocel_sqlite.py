@@ -1,18 +1,18 @@
-"""OCEL 2.0 in SQLite, opened so that nothing in the file can run or be changed."""
+"""OCEL 2.0 in SQLite."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers.files import AGAIN
 from ordermine.ingest.readers.ocel_parts import OcelEvent, OcelObject
+from ordermine.ingest.readers.sqlite_file import check_intact, open_sqlite_file
 from ordermine.ingest.readers.text import text_of
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -26,10 +26,6 @@ TABLES = {
     "event_map_type",
     "object_map_type",
 }
-
-
-LONGEST_VALUE = 1 << 24
-"""Bytes of one value, and of one row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +102,8 @@ class OcelSqlite:
 
 def is_ocel_sqlite(path: Path, name: str) -> bool:
     """Return whether a database has the tables of OCEL 2.0; fails where it is damaged."""
-    with _open(path, name) as database:
-        found = [message for (message,) in database.execute("PRAGMA quick_check(1)")]
-        if found != ["ok"]:
-            raise InputError(f"{name}: the database is damaged: {found[0].splitlines()[-1]}", hint=AGAIN)
+    with open_sqlite_file(path, name) as database:
+        check_intact(database, name)
         return _tables(database) >= TABLES
 
 
@@ -165,7 +159,7 @@ def _tables(database: sqlite3.Connection) -> set[str]:
 @contextmanager
 def _database(path: Path, name: str, progress: Callable[[], str] = lambda: "nothing") -> Iterator[sqlite3.Connection]:
     """Open a database that must be OCEL 2.0."""
-    with _open(path, name, progress) as database:
+    with open_sqlite_file(path, name, progress) as database:
         missing = sorted(TABLES - _tables(database))
         if missing:
             raise InputError(
@@ -173,25 +167,3 @@ def _database(path: Path, name: str, progress: Callable[[], str] = lambda: "noth
                 hint="export the log as OCEL 2.0, or export its table as CSV",
             )
         yield database
-
-
-@contextmanager
-def _open(path: Path, name: str, progress: Callable[[], str] = lambda: "nothing") -> Iterator[sqlite3.Connection]:
-    beside = path.with_name(path.name + "-wal")
-    if beside.is_file() and beside.stat().st_size:
-        raise InputError(
-            f"{name}: changes to the database still stand beside it, in {beside.name}",
-            hint="close the program that writes it, then try again",
-        )
-    try:
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(uri, uri=True)) as database:
-            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
-            database.execute("PRAGMA trusted_schema = OFF")
-            database.execute("PRAGMA cell_size_check = ON")
-            database.execute("PRAGMA mmap_size = 0")
-            yield database
-    except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{name}: can't read the database: {error}; read before that: {progress()}", hint=AGAIN
-        ) from error
