@@ -107,8 +107,8 @@ class DuckDB:
                 raise UsageError(f"{self.name}: --query: not one SELECT", hint="nothing was changed")
             described = self._connection.execute(f"DESCRIBE {query}").fetchall()
             columns = [_typed(name, kind) for name, kind, *_ in described]
-            result = self._connection.execute(wrapped(query, columns, is_ordered(query)))
-            reader: pa.RecordBatchReader = result.to_arrow_reader(BATCH_ROWS)
+            relation = self._connection.sql(wrapped(query, columns, is_ordered(query)))
+            reader: pa.RecordBatchReader = relation.to_arrow_reader(BATCH_ROWS)
         except duckdb.Error as error:
             raise _query_fault(self.name, str(error)) from None
         try:

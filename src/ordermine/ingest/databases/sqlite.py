@@ -47,7 +47,7 @@ def open_sqlite(path: Path) -> Iterator[Sqlite]:
     with open_sqlite_file(path, path.name) as connection:
         check_intact(connection, path.name)
         database = Sqlite(path.name, connection)
-        watch(connection)
+        watch(database)
         yield database
 
 
@@ -101,6 +101,10 @@ class Sqlite:
             raise InputError(
                 f"{self.name}: can't read the database: {error}; read before that: {read:,} rows", hint=AGAIN
             ) from error
+
+    def interrupt(self) -> None:
+        """Stop the query that is running."""
+        self._connection.interrupt()
 
     def _relation(self, table: str, kind: str, without_rowid: bool) -> Relation:
         columns: list[str] = []

@@ -28,6 +28,9 @@ REPEATED: Final = "repeated_rows"
 MACROS: Final = (
     # SAP writes nothing as a blank, and no date as eight zeros.
     "CREATE MACRO filled(x) AS nullif(trim(x), '')",
+    # Odoo keeps a text that can be translated as JSON, by language.
+    """CREATE MACRO first_language(x) AS CASE WHEN x LIKE '{%' AND json_valid(x)
+       THEN coalesce(x ->> '$.en_US', (x ->> '$.*')[1]) ELSE x END""",
     "CREATE MACRO dated(x) AS CASE WHEN trim(x) NOT IN ('', '00000000', '0000-00-00') THEN trim(x) END",
 )
 
@@ -63,6 +66,8 @@ def join(
         _load(connection, name, table, {at: sources[at] for at, its in tables.items() if its == name})
         if not keep_duplicates:
             _set_repeated_aside(connection, name)
+    for name, sql in preset.views.items():
+        connection.execute(f"CREATE VIEW {identifier(name)} AS {sql}")
     for number, events in enumerate(preset.events):
         try:
             connection.execute(f"CREATE VIEW events_{number} AS {events.sql}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -53,6 +53,8 @@ class Preset:
     """What an export of it can't show, or shows wrongly."""
     tables: Mapping[str, Table]
     events: Sequence[Events]
+    views: Mapping[str, str] = field(default_factory=dict)
+    """Name → SELECT over the tables that several queries for events use."""
     database_in_utc: bool = False
     """Whether times without a zone in the system's own database are UTC."""
 
