@@ -49,11 +49,11 @@ AS_THEY_ARE: Final = {"bool", "bytea", "float4", "float8", "int2", "int4", "int8
 IN_ORDER: Final = {*AS_THEY_ARE, "date", "numeric", "time", "timestamp", "timestamptz"} - {"name", "text", "varchar"}
 
 PRIMARY: Final = ("ERROR:", "FATAL:")
-NOT_READING: Final = {"25006", "0A000"}
-"""Classes of errors by SQLSTATE (Appendix A of PostgreSQL's manual)."""
+NOT_READING: Final = "25"
+"""Errors by SQLSTATE or its class (Appendix A of PostgreSQL's manual)."""
 QUERY_CANCELED: Final = "57014"
 NO_PERMISSION: Final = "42501"
-ABOUT_THE_QUERY: Final = ("22", "42", "0A", "25")
+ABOUT_THE_QUERY: Final = ("0A", "22", "42")
 
 
 @contextmanager
@@ -125,6 +125,9 @@ class PostgreSQL:
         """Iterate over the rows of one SELECT; see `Database.rows`."""
         import pyarrow as pa
 
+        # Unlike the reader that the cursor gives, this one says of errors on the way which they are.
+        from adbc_driver_manager._reader import AdbcRecordBatchReader
+
         with _explained():
             cursor = self.connection.cursor()
             self._cursor = cursor
@@ -134,7 +137,9 @@ class PostgreSQL:
                     raise UsageError("--query: it gives no columns", hint="select at least an order, a step and a time")
                 asked = wrapped(query, columns, is_ordered(query))
                 self.call(lambda: cursor.execute(asked))
-                reader = self.call(cursor.fetch_record_batch)
+                stream = cursor.fetch_arrow()
+                reader = self.call(lambda: AdbcRecordBatchReader._import_from_c(stream.address))
+                batches = iter(reader)
                 batch = pa.RecordBatch.from_pylist([], reader.schema)
                 while batch is not None:
                     try:
@@ -145,7 +150,7 @@ class PostgreSQL:
                             hint="convert it in the query: convert_from(convert_to(COLUMN, 'SQL_ASCII'), 'LATIN1')",
                         ) from None
                     yield text_batch(batch, columns, utc)
-                    batch = self.call(lambda: next(reader, None))
+                    batch = self.call(lambda: next(batches, None))
             finally:
                 self._cursor = None
                 self._release(cursor)
@@ -200,15 +205,12 @@ def _typed(field: pa.Field) -> TypedColumn:
 @contextmanager
 def _explained(*, connecting: bool = False) -> Iterator[None]:
     """Turn the driver's errors into ours: they hold the query and what the server said, ours only the latter."""
+    from adbc_driver_manager import Error
+
     try:
         yield
-    except OrdermineError:
-        raise
-    except Exception as error:
-        state = getattr(error, "sqlstate", None) or ""
-        if not hasattr(error, "sqlstate") and not isinstance(error, OSError):
-            raise
-        raise _fault(_said(str(error)), state, connecting) from None
+    except Error as error:
+        raise _fault(_said(str(error)), error.sqlstate or "", connecting) from None
 
 
 def _fault(said: str, state: str, connecting: bool) -> OrdermineError:
@@ -217,7 +219,7 @@ def _fault(said: str, state: str, connecting: bool) -> OrdermineError:
             f"postgresql: can't connect: {said}",
             hint=f"check host, port, database and user, and that the server can be reached; {PASSWORD_HINT}",
         )
-    if state in NOT_READING:
+    if state.startswith(NOT_READING):
         return UsageError(
             f"postgresql: the query does more than read: {said}", hint="give one SELECT; nothing was changed"
         )
@@ -229,7 +231,7 @@ def _fault(said: str, state: str, connecting: bool) -> OrdermineError:
     if state == NO_PERMISSION:
         return EnvironmentFault(f"postgresql: {said}", hint="ask for the right to read: GRANT SELECT ON … TO …")
     if state.startswith(ABOUT_THE_QUERY):
-        return UsageError(f"postgresql: {said}", hint="try the query with psql")
+        return UsageError(f"postgresql: {said}", hint="give one SELECT that works in psql")
     return EnvironmentFault(
         f"postgresql: the connection was lost, or the server gave up: {said}", hint="run it again; nothing was written"
     )
