@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 OWNER = "owner"
 # Everybody but the owner needs a password.
 ACCESS = f"local all {OWNER} trust\nlocal all all scram-sha-256\n"
+# Quicker than another database for every test.
+EMPTIED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test' AND pid <> pg_backend_pid();
+ALTER DATABASE test RESET ALL;
+SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace
+WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' \\gexec
+CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO public;
+"""
 SETTINGS = ("fsync=off", "listen_addresses=", "autovacuum=off", "max_connections=30")
 
 
@@ -58,6 +66,8 @@ class Database:
 
     server: Server
     name: str
+    number: int
+    """For names that all databases of a server share."""
 
     @property
     def address(self) -> str:
@@ -106,7 +116,9 @@ def server() -> Iterator[Server]:
         control = [programs / "pg_ctl", "-D", data, "-w", "-l", log]
         subprocess.run(unprivileged([*control, "-o", options, "start"]), **quiet)  # type: ignore[call-overload]
         try:
-            yield Server(programs, folder)
+            started = Server(programs, folder)
+            started.run("postgres", "CREATE DATABASE test")
+            yield started
         finally:
             subprocess.run(unprivileged([*control, "-m", "immediate", "stop"]), **quiet)  # type: ignore[call-overload]
 
@@ -117,6 +129,5 @@ def database(server: Server, monkeypatch: pytest.MonkeyPatch) -> Database:
     for name in [name for name in os.environ if name.startswith("PG")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PGPASSFILE", "/nonexistent")
-    name = f"test_{next(server.numbers)}"
-    server.run("postgres", f"CREATE DATABASE {name}")
-    return Database(server, name)
+    server.run("test", EMPTIED)
+    return Database(server, "test", next(server.numbers))

@@ -31,7 +31,7 @@ SLOW = "SELECT 'SO1' AS order_no, 'Create' AS step, now() AS changed_at, pg_slee
 @pytest.fixture
 def reader(database: Database) -> str:
     """Return the address of a database for a user who needs a password, which is in a file."""
-    name = f"reader_{database.name}"
+    name = f"reader_{database.number}"
     database.run(f"{STEPS} CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'; GRANT SELECT ON steps TO {name};")
     return database.as_user(name)
 

@@ -101,7 +101,7 @@ def test_inspect_shows_the_columns_of_a_query(database: Database, ordermine: Cal
 
 
 def test_only_what_the_user_may_read_is_seen(database: Database, tmp_path: Path) -> None:
-    reader = f"reader_{database.name}"
+    reader = f"reader_{database.number}"
     database.run(
         STEPS
         + f"CREATE TABLE secret (a int); CREATE ROLE {reader}; GRANT SELECT (id, order_no, step) ON steps TO {reader};"
@@ -168,7 +168,7 @@ def test_every_type_arrives_exactly(database: Database, tmp_path: Path) -> None:
 
 
 def test_text_of_a_database_in_another_encoding(database: Database, tmp_path: Path) -> None:
-    name = f"{database.name}_latin"
+    name = f"latin_{database.number}"
     database.run(f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
     database.server.run(name, "SET client_encoding = 'UTF8'; CREATE TABLE a AS SELECT 'Verkäufe' AS team")
     ((_, source),) = opened(database.server.address(name), tmp_path / "made")
@@ -293,7 +293,8 @@ def test_an_empty_table_is_said_to_be_empty(database: Database, ordermine: Calla
 def test_a_log_is_the_same_whatever_the_order_on_disk(database: Database, ordermine: Callable, tmp_path: Path) -> None:
     database.run(
         "CREATE TABLE a AS SELECT 'SO' || g % 50 AS order_no, 'step ' || g % 7 AS step,"
-        " now() - g % 5 * interval '1 h' AS at FROM generate_series(1, 1000) g; CREATE TABLE b AS SELECT * FROM a ORDER BY md5(a::text);"
+        " now() - g % 5 * interval '1 h' AS at FROM generate_series(1, 1000) g;"
+        "CREATE TABLE b AS SELECT * FROM a ORDER BY md5(a::text);"
     )
     for name in "ab":
         query = f"SELECT * FROM {name}"
