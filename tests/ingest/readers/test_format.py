@@ -52,6 +52,8 @@ CSV = b"order,step\n1,a\n"
         ("a.xls", OLE_MAGIC + b"x", "excel"),
         ("a.parquet", b"PAR1x", "parquet"),
         ("noname", b"PAR1x", "parquet"),
+        ("a.duckdb", b"checksumDUCKx", "duckdb"),
+        ("a.db", b"checksumDUCKx", "duckdb"),
     ],
     ids=lambda value: "" if isinstance(value, bytes) else value,
 )
@@ -101,8 +103,7 @@ def test_database_without_ocel(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "a.db")
     connection.execute("CREATE TABLE orders (id)")
     connection.close()
-    with pytest.raises(InputError, match=r"without the tables of OCEL 2\.0"):
-        sniff_format(tmp_path / "a.db")
+    assert sniff_format(tmp_path / "a.db") == "sqlite"
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError
+from ordermine.ingest.databases.database import what_there_is
 from ordermine.ingest.databases.statement import check_reads
 from ordermine.ingest.presets.preset import find_preset, needed, presets
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from ordermine.ingest.databases.database import Database, Relation
     from ordermine.ingest.presets.preset import Preset
-
-SHOWN = 12
-"""Tables that a message lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +107,8 @@ def _which(database: Database, relations: Sequence[Relation], fitting: Sequence[
             f"{database.name}: no table that can be read",
             hint="check the name of the database and the rights of the user",
         )
-    biggest = sorted(relations, key=lambda relation: (-(relation.rows or 0), relation.shown))[:SHOWN]
-    listed = ", ".join(
-        relation.shown + (f" (about {relation.rows:,} rows)" if relation.rows else "") for relation in biggest
-    )
-    more = f", and {len(relations) - SHOWN:,} more" if len(relations) > SHOWN else ""
-    hint = "say what to read, e.g.: --query 'SELECT * FROM " + biggest[0].shown + "'"
+    biggest = max(relations, key=lambda relation: relation.rows or 0)
+    hint = f"say what to read, e.g.: --query 'SELECT * FROM {biggest.shown}'"
     if fitting:
         hint += f"; or a preset whose tables are all there: --preset {' or '.join(preset.name for preset in fitting)}"
-    return UsageError(f"{database.name}: which of its {len(relations):,} tables? {listed}{more}", hint=hint)
+    return UsageError(f"{database.name}: which table? {what_there_is(relations)}", hint=hint)

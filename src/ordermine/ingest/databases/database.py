@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+SHOWN = 12
+"""Tables that a message lists."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A table or view that may be read."""
@@ -37,6 +41,16 @@ class Relation:
         query = f"SELECT {', '.join(map(identifier, columns))} FROM {table}"
         query += f" WHERE {where}" if where else ""
         return f"{query} ORDER BY {self.key}" if self.key else query
+
+
+def what_there_is(relations: Sequence[Relation]) -> str:
+    """Return a hint that lists the biggest tables."""
+    biggest = sorted(relations, key=lambda relation: (-(relation.rows or 0), relation.shown))[:SHOWN]
+    listed = ", ".join(
+        relation.shown + (f" (about {relation.rows:,} rows)" if relation.rows else "") for relation in biggest
+    )
+    more = f", and {len(relations) - SHOWN:,} more" if len(relations) > SHOWN else ""
+    return f"its tables: {listed or 'none'}{more}"
 
 
 class Database(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from ordermine.errors import EnvironmentFault, InputError, UsageError
-from ordermine.ingest.databases.database import Relation
+from ordermine.errors import EnvironmentFault, InputError, OrdermineError, UsageError
+from ordermine.ingest.databases.database import Relation, what_there_is
 from ordermine.ingest.databases.statement import is_ordered
 from ordermine.ingest.databases.typed import TypedColumn, text_batch, wrapped
 from ordermine.ingest.readers.files import AGAIN
@@ -69,13 +69,13 @@ def open_duckdb(path: Path, folder: Path) -> Iterator[DuckDB]:
     try:
         connection = duckdb.connect(str(path.absolute()), read_only=True, config=config)
     except duckdb.Error as error:
-        raise _opening_fault(path.name, str(error)) from None
+        raise _opening_fault(path.name, str(error).replace(str(path.absolute()), path.name)) from None
     watch(connection)
     try:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
-        yield DuckDB(path.name, connection)
+        yield DuckDB(path, connection)
     finally:
         connection.close()
 
@@ -85,8 +85,9 @@ class DuckDB:
 
     kind = "DuckDB"
 
-    def __init__(self, name: str, connection: duckdb.DuckDBPyConnection) -> None:
-        self.name = name
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.name = path.name
+        self._path = path
         self._connection = connection
 
     def relations(self) -> list[Relation]:
@@ -109,14 +110,25 @@ class DuckDB:
             columns = [_typed(name, kind) for name, kind, *_ in described]
             relation = self._connection.sql(wrapped(query, columns, is_ordered(query)))
             reader: pa.RecordBatchReader = relation.to_arrow_reader(BATCH_ROWS)
-        except duckdb.Error as error:
-            raise _query_fault(self.name, str(error)) from None
-        try:
             yield text_batch(pa.RecordBatch.from_pylist([], reader.schema), columns, utc)
             for batch in reader:
                 yield text_batch(batch, columns, utc)
+        # What comes out of Arrow's reader is no DuckDB error any more.
         except (duckdb.Error, OSError, pa.ArrowException) as error:
-            raise _query_fault(self.name, str(error)) from None
+            raise self._fault(error) from None
+
+    def _fault(self, error: Exception) -> OrdermineError:
+        """Return what an error is: one of the memory, of the file, or of the query."""
+        import duckdb
+        import pyarrow as pa
+
+        said = str(error).splitlines()[0].replace(str(self._path.absolute()), self.name)
+        if isinstance(error, duckdb.OutOfMemoryException):
+            return EnvironmentFault(f"{self.name}: {said}", hint="read less of it, or where there is more memory")
+        of_the_file = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException, OSError, pa.ArrowException)
+        if isinstance(error, of_the_file) or type(error) is duckdb.Error:
+            return InputError(f"{self.name}: can't read the database: {said}", hint=AGAIN)
+        return UsageError(f"{self.name}: {said}", hint=what_there_is(self.relations()))
 
 
 def _typed(name: str, kind: str) -> TypedColumn:
@@ -129,18 +141,13 @@ def _typed(name: str, kind: str) -> TypedColumn:
 
 def _opening_fault(name: str, said: str) -> InputError | EnvironmentFault:
     first = said.splitlines()[0]
-    if "lock" in first:
+    if "set lock" in first:
         return EnvironmentFault(
             f"{name}: another program has the database open for writing", hint="close it there, or read a copy"
         )
-    if "version" in said:
+    if "newer version" in said:
         return InputError(
-            f"{name}: written by another version of DuckDB than this one can read",
+            f"{name}: written by a newer version of DuckDB than this one can read",
             hint="update with: pip install --upgrade duckdb; or export its tables as Parquet where it was written",
         )
     return InputError(f"{name}: can't open the database: {first}", hint=AGAIN)
-
-
-def _query_fault(name: str, said: str) -> UsageError:
-    first = said.splitlines()[0]
-    return UsageError(f"{name}: {first}", hint="see the tables and columns with: duckdb FILE -c 'DESCRIBE'")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ordermine.errors import EnvironmentFault
+from ordermine.errors import EnvironmentFault, InputError, UsageError
 from ordermine.ingest.databases.choose import Wanted, choose
 from ordermine.ingest.readers.parquet import BATCH_ROWS, ParquetSource, open_parquet
 
@@ -51,7 +51,13 @@ def extract(
     with _database(export, kind, folder) as database:
         for number, selection in enumerate(choose(database, wanted)):
             path = folder / f"{number}.parquet"
-            rows = _copy(database.rows(selection.query, utc=selection.utc), path, selection.name, progress)
+            try:
+                rows = _copy(database.rows(selection.query, utc=selection.utc), path, selection.name, progress)
+            except UsageError as error:
+                if wanted.query is not None:
+                    raise
+                # Nobody has written this query: it is the table, or rather the view, that can't be read.
+                raise InputError(str(error), hint="say what to read, with --query 'SELECT …'") from error
             described = {"format": database.kind, "rows": str(rows), "selected": selection.described}
             opened.append((path, replace(open_parquet(path, selection.name), described=described)))
     return opened

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.errors import InputError, UsageError
-from ordermine.ingest.databases.database import Relation
+from ordermine.ingest.databases.database import Relation, what_there_is
 from ordermine.ingest.databases.statement import is_ordered
 from ordermine.ingest.readers.dialect import unique_names
 from ordermine.ingest.readers.files import AGAIN
@@ -83,8 +83,8 @@ class Sqlite:
             count = len(cursor.description)
             order = "" if is_ordered(query) else " ORDER BY " + ", ".join(str(at + 1) for at in range(count))
             cursor = self._connection.execute(f"SELECT * FROM ({query}\n){order}")
-        except (sqlite3.OperationalError, sqlite3.ProgrammingError, sqlite3.Warning, sqlite3.DatabaseError) as error:
-            raise _query_fault(self.name, error) from error
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise self._fault(error) from error
         names = unique_names([column[0] for column in cursor.description])
         read = 0
         rows: list[tuple[Any, ...]] = []
@@ -101,6 +101,16 @@ class Sqlite:
             raise InputError(
                 f"{self.name}: can't read the database: {error}; read before that: {read:,} rows", hint=AGAIN
             ) from error
+
+    def _fault(self, error: Exception) -> UsageError | InputError:
+        said = str(error)
+        if "malformed" in said:
+            return InputError(f"{self.name}: can't read the database: {said}", hint=AGAIN)
+        if "not authorized" in said or "prohibited" in said:
+            return UsageError(
+                f"{self.name}: the query does more than read: {said}", hint="give one SELECT; nothing was changed"
+            )
+        return UsageError(f"{self.name}: {said}", hint=what_there_is(self.relations()))
 
     def interrupt(self) -> None:
         """Stop the query that is running."""
@@ -124,12 +134,3 @@ class Sqlite:
         elif kind == "table" and key:
             order = ", ".join(identifier(column) for _, column in sorted(key))
         return Relation(table, None, tuple(columns), order, rows)
-
-
-def _query_fault(name: str, error: Exception) -> UsageError | InputError:
-    said = str(error)
-    if isinstance(error, sqlite3.DatabaseError) and "malformed" in said:
-        return InputError(f"{name}: can't read the database: {said}", hint=AGAIN)
-    if "not authorized" in said or "prohibited" in said:
-        return UsageError(f"{name}: the query does more than read: {said}", hint="give one SELECT; nothing was changed")
-    return UsageError(f"{name}: {said}", hint="see the tables and columns with: sqlite3 FILE .schema")
