@@ -116,7 +116,7 @@ def ingest(
     threads: Threads = None,
     debug: Debug = False,
 ) -> None:
-    """Read exported files into a log. Every row is accounted for.
+    """Read exported files or databases into a log. Every row is accounted for.
 
     Columns are proposed from names and content unless named here or in ordermine.toml.
 

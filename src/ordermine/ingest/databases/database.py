@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from ordermine.quoting import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     import pyarrow as pa
 
@@ -25,6 +25,7 @@ class Relation:
     schema: str | None
     """None where the name alone finds it."""
     columns: tuple[str, ...]
+    """Those that may be read; empty where that isn't known, as of a broken view."""
     key: str | None
     """What to order its rows by so that they come in the same order every time; None: by all columns."""
     rows: int | None
@@ -38,7 +39,7 @@ class Relation:
     def select(self, columns: Sequence[str], where: str | None = None) -> str:
         """Return the query for some of its columns, and for those of its rows for which `where` holds."""
         table = ".".join(identifier(part) for part in (self.schema, self.name) if part)
-        query = f"SELECT {', '.join(map(identifier, columns))} FROM {table}"
+        query = f"SELECT {', '.join(map(identifier, columns)) or '*'} FROM {table}"
         query += f" WHERE {where}" if where else ""
         return f"{query} ORDER BY {self.key}" if self.key else query
 
@@ -70,7 +71,7 @@ class Database(Protocol):
         """Return what may be read, by name."""
         ...
 
-    def rows(self, query: str, *, utc: bool = False) -> Iterator[pa.RecordBatch]:
+    def rows(self, query: str, *, utc: bool = False) -> Generator[pa.RecordBatch]:
         """Iterate over the rows of one SELECT.
 
         Parameters

@@ -13,7 +13,7 @@ from ordermine.ingest.readers.files import AGAIN
 from ordermine.interrupts import watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     import duckdb
@@ -97,7 +97,7 @@ class DuckDB:
             for name, schema, columns, rows in self._connection.execute(RELATIONS).fetchall()
         ]
 
-    def rows(self, query: str, *, utc: bool = False) -> Iterator[pa.RecordBatch]:
+    def rows(self, query: str, *, utc: bool = False) -> Generator[pa.RecordBatch]:
         """Iterate over the rows of one SELECT; see `Database.rows`."""
         import duckdb
         import pyarrow as pa

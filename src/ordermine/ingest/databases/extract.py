@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,8 @@ def extract(
         for number, selection in enumerate(choose(database, wanted)):
             path = folder / f"{number}.parquet"
             try:
-                rows = _copy(database.rows(selection.query, utc=selection.utc), path, selection.name, progress)
+                with closing(database.rows(selection.query, utc=selection.utc)) as batches:
+                    rows = _copy(batches, path, selection.name, progress)
             except UsageError as error:
                 if wanted.query is not None:
                     raise

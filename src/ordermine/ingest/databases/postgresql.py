@@ -18,7 +18,7 @@ from ordermine.interrupts import watch
 from ordermine.quoting import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     import pyarrow as pa
 
@@ -110,18 +110,14 @@ class PostgreSQL:
         """Return the tables and views that the user may read."""
         with _explained(), contextlib.closing(self.execute(RELATIONS)) as cursor:
             found = self.call(cursor.fetchall)
-        return [
-            Relation(
-                name,
-                None if visible else schema,
-                tuple(json.loads(columns)),
-                ", ".join(map(identifier, json.loads(key))) if key else None,
-                int(rows) if rows > 0 else None,
-            )
-            for name, schema, visible, rows, columns, key in found
-        ]
+        relations = []
+        for name, schema, visible, rows, readable, primary_key in found:
+            columns, key = tuple(json.loads(readable or "[]")), json.loads(primary_key or "[]")
+            order = ", ".join(map(identifier, key)) if key and {*key} <= {*columns} else None
+            relations.append(Relation(name, None if visible else schema, columns, order, max(int(rows), 0) or None))
+        return relations
 
-    def rows(self, query: str, *, utc: bool = False) -> Iterator[pa.RecordBatch]:
+    def rows(self, query: str, *, utc: bool = False) -> Generator[pa.RecordBatch]:
         """Iterate over the rows of one SELECT; see `Database.rows`."""
         import pyarrow as pa
 

@@ -18,7 +18,7 @@ from ordermine.interrupts import watch
 from ordermine.quoting import identifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     import pyarrow as pa
@@ -73,7 +73,7 @@ class Sqlite:
         """Return tables and views."""
         return sorted(self._relations, key=lambda relation: relation.name)
 
-    def rows(self, query: str, *, utc: bool = False) -> Iterator[pa.RecordBatch]:
+    def rows(self, query: str, *, utc: bool = False) -> Generator[pa.RecordBatch]:
         """Iterate over the rows of one SELECT; see `Database.rows`. Values have no type that could hold a zone."""
         import pyarrow as pa
 
