@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault, InputError
-from ordermine.ingest.readers.text import json_text
 from ordermine.ingest.source import LeftOut, Rows
 
 if TYPE_CHECKING:
@@ -198,8 +197,9 @@ def rows_as_json(rows: Rows, numbers: Sequence[int]) -> Mapping[int, str]:
     """Return the rows with these numbers as JSON objects, without their empty cells."""
     wanted = set(numbers)
     at = {int(number): index for index, number in enumerate(rows.numbers) if int(number) in wanted}
-    found: dict[int, str] = {}
-    for number in numbers:
-        (row,) = rows.table.slice(at[number], 1).to_pylist()
-        found[number] = json_text({name: cell for name, cell in row.items() if cell is not None})
-    return found
+    cells = rows.table.take([at[number] for number in numbers]).to_pylist() if numbers else []
+    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return {
+        number: encode({name: cell for name, cell in row.items() if cell is not None})
+        for number, row in zip(numbers, cells, strict=True)
+    }
