@@ -68,8 +68,8 @@ def result(found: Recognised, proposed: str) -> dict[str, Any]:
 def heading(found: Recognised) -> list[str]:
     """Return what the files are, in a line, and what to do with them."""
     return [
-        f"{found.preset.title} (preset {found.preset.name}), recognised by the columns of {len(found.tables)} files",
-        "ingest them together: ordermine ingest FILES -o LOG",
+        f"{found.preset.title} (preset {found.preset.name}), recognised by the columns of {len(found.tables)} tables",
+        "ingest them together: ordermine ingest EXPORT… -o LOG",
     ]
 
 

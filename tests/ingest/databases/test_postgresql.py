@@ -379,3 +379,28 @@ def test_columns_can_be_named(database: Database, tmp_path: Path) -> None:
     assert found.ledger.events == 4
     with pytest.raises(UsageError, match="no column 'w'"):
         ingest(sources, tmp_path / "log2", Project(), Options(columns={"case": "w"}))
+
+
+def test_the_project_file_of_the_current_folder_counts(database: Database, ordermine: Callable, tmp_path: Path) -> None:
+    database.run(STEPS + "CREATE TABLE other (a int)")
+    (tmp_path / "ordermine.toml").write_text(
+        '[[source]]\nfiles = "postgresql:query"\ncase = "x"\nactivity = "y"\ntimestamp = "z"\n'
+    )
+    query = "SELECT order_no AS x, step AS y, changed_at AS z FROM steps"
+    said = ordermine("ingest", database.address, "-o", "log", "--query", query)
+    assert said.code == 0, said.err
+    assert len(log_of(tmp_path / "log")) == 4
+
+
+def test_a_history_of_fields_is_read_as_such(database: Database, ordermine: Callable, tmp_path: Path) -> None:
+    database.run(
+        "CREATE TABLE changes AS SELECT * FROM (VALUES"
+        " ('SO1', 'Status', NULL, 'Draft', timestamptz '2026-01-05 08:00+00', 'ann'),"
+        " ('SO1', 'Status', 'Draft', 'Confirmed', '2026-01-05 09:00+00', 'ann'),"
+        " ('SO1', 'Price', '10.00', '12.00', '2026-01-05 10:00+00', 'bob'))"
+        " AS v (order_id, field, old_value, new_value, changed_at, changed_by)"
+    )
+    said = ordermine("ingest", database.address, "-o", "log", "--format", "json")
+    assert said.code == 0, said.err
+    assert json.loads(said.out)["result"]["dialect"]["postgresql:changes"]["shape"] == "field_history"
+    assert "Change Price" in [row[1] for row in log_of(tmp_path / "log")]
