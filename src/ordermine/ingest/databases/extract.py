@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ordermine.ingest.databases.database import Database
 
 
+PIECE_BYTES = 1 << 26
+
+
 def extract(
     export: str | Path, kind: str, wanted: Wanted, folder: Path, progress: Callable[[str], None] = lambda _: None
 ) -> list[tuple[Path, ParquetSource]]:
@@ -104,7 +107,7 @@ def _copy(batches: Iterator[pa.RecordBatch], path: Path, name: str, progress: Ca
 
 
 def _pieces(first: pa.RecordBatch, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Yield the rows in pieces of equal size, so that the file doesn't depend on how the database hands them out."""
+    """Yield the rows in pieces of equal size, smaller where rows are very long."""
     import pyarrow as pa
 
     waiting = pa.Table.from_batches([first])
@@ -113,5 +116,8 @@ def _pieces(first: pa.RecordBatch, batches: Iterator[pa.RecordBatch]) -> Iterato
         while waiting.num_rows >= BATCH_ROWS:
             yield waiting.slice(0, BATCH_ROWS)
             waiting = waiting.slice(BATCH_ROWS)
+        if waiting.nbytes >= PIECE_BYTES:
+            yield waiting
+            waiting = waiting.slice(waiting.num_rows)
     if waiting.num_rows:
         yield waiting

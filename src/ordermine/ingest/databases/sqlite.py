@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-BATCH_ROWS: Final = 1 << 14
+BATCH_ROWS: Final = 1 << 10
 READING: Final = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
