@@ -230,13 +230,13 @@ def test_an_interrupted_connecting_ends_soon(silent: str, tmp_path: Path) -> Non
 
 
 def test_a_full_disk(database: Database, ordermine: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    import pyarrow.parquet as pq
+    import pyarrow as pa
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     database.run(STEPS)
-    monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
+    monkeypatch.setattr(pa.ipc.RecordBatchFileWriter, "write", full, raising=False)
     said = ordermine("ingest", database.address, "-o", "log")
     assert said.code == 6
     assert "No space left on device" in said.err
