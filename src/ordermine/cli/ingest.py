@@ -177,7 +177,9 @@ def ingest(
     spare_pandas()
     progress = Progress(quiet)
     columns = {key: column for key, column in named.items() if column is not None}
-    wanted = Wanted(query, preset or declared.log.preset, recognise=not (declared.source or columns))
+    wanted = Wanted(
+        query, preset or declared.log.preset, recognise=not (declared.source or columns), tell=privacy is None
+    )
     with temporary_folder() as temporary:
         manifest = run(
             open_exports(exports, Path(temporary), case, sheet, wanted, progress),

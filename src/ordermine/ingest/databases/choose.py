@@ -25,6 +25,8 @@ class Wanted:
     preset: str | None = None
     recognise: bool = True
     """Whether the tables of a system may be recognised; not where columns are declared."""
+    tell: bool = True
+    """Whether the log may hold the query; not where names are replaced in it: a query may name people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def choose(database: Database, wanted: Wanted) -> list[Selection]:
     """
     if wanted.query is not None:
         query = check_reads(wanted.query)
-        return [Selection(f"{database.name}:query", query, query.strip())]
+        return [Selection(f"{database.name}:query", query, query.strip() if wanted.tell else "by a query")]
     relations = database.relations()
     if wanted.preset is not None:
         preset = find_preset(wanted.preset)

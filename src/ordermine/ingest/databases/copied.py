@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH_ROWS = 1 << 16
-BATCH_BYTES = 1 << 26
+BATCH_BYTES = 1 << 25
 
 
 @dataclass(frozen=True, slots=True)

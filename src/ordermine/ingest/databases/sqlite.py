@@ -12,7 +12,7 @@ from ordermine.ingest.databases.database import Relation, what_there_is
 from ordermine.ingest.databases.statement import is_ordered
 from ordermine.ingest.readers.dialect import unique_names
 from ordermine.ingest.readers.files import AGAIN
-from ordermine.ingest.readers.sqlite_file import check_intact, open_sqlite_file
+from ordermine.ingest.readers.sqlite_file import open_sqlite_file
 from ordermine.ingest.readers.text import text_of
 from ordermine.interrupts import watch
 from ordermine.quoting import identifier
@@ -31,13 +31,11 @@ READING: Final = {
     sqlite3.SQLITE_RECURSIVE,
 }
 """What a query, or a view of the file, may do."""
-LONGEST_VALUE: Final = 1 << 26
-"""Bytes of one value: a view can make a value of any size out of nothing."""
 
 
 @contextmanager
 def open_sqlite(path: Path) -> Iterator[Sqlite]:
-    """Open a SQLite file for reading.
+    """Open a SQLite file for reading, which was found intact when its format was looked at.
 
     Raises
     ------
@@ -45,7 +43,6 @@ def open_sqlite(path: Path) -> Iterator[Sqlite]:
         It is damaged, or another program is changing it.
     """
     with open_sqlite_file(path, path.name) as connection:
-        check_intact(connection, path.name)
         database = Sqlite(path.name, connection)
         watch(database)
         yield database
@@ -64,7 +61,6 @@ class Sqlite:
             for _, table, kind, _, without_rowid, _ in connection.execute("PRAGMA main.table_list").fetchall()
             if kind in ("table", "view") and not table.startswith("sqlite_")
         ]
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
         connection.set_authorizer(lambda action, *_: sqlite3.SQLITE_OK if action in READING else sqlite3.SQLITE_DENY)
         # Text that isn't UTF-8 must not end the reading; `text_of` decodes.
         connection.text_factory = bytes
