@@ -26,6 +26,8 @@ TABLES = {
     "event_map_type",
     "object_map_type",
 }
+MAPS = {"event_map_type", "object_map_type"}
+"""Those that no other database has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +103,18 @@ class OcelSqlite:
 
 
 def is_ocel_sqlite(path: Path, name: str) -> bool:
-    """Return whether a database has the tables of OCEL 2.0; fails where it is damaged."""
+    """Return whether a database is OCEL 2.0; fails where it is damaged, or has only a part of the tables."""
     with open_sqlite_file(path, name) as database:
         check_intact(database, name)
-        return _tables(database) >= TABLES
+        there = _tables(database)
+        if not there & MAPS:
+            return False
+        if missing := sorted(TABLES - there):
+            raise InputError(
+                f"{name}: a database without the tables of OCEL 2.0: no {', '.join(missing)}",
+                hint="export the log as OCEL 2.0 again",
+            )
+        return True
 
 
 class _Values:
