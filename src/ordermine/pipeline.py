@@ -17,6 +17,7 @@ from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
 from ordermine.eventlog.store import Written, generation, remove_generations, write_events
 from ordermine.ingest.encode import Tally, encode
+from ordermine.ingest.lookup.source import LookedUpSource
 from ordermine.ingest.open import unique_name
 from ordermine.ingest.plan import Options, Plan, make_plans
 from ordermine.ingest.privacy.settings import check_left_out, check_privacy
@@ -41,6 +42,7 @@ SHOWN_ROWS = 5
 """Rows with a defect that a note names."""
 
 KEPT = "exact duplicate events were kept"
+AT_LEAST = "counts of steps are at least so many, since this log can't show"
 
 Progress = Callable[[str], None]
 
@@ -134,17 +136,23 @@ def _ingest(
         digests = [hashing.submit(_digest, path) for path, _ in sources]
         if old is not None:
             known = {record.sha256 for record in old.sources}
-            kept = [at for at, digest in enumerate(digests) if digest.result() not in known]
+            asked = {at for at, (_, source) in enumerate(sources) if not project.has_events(source.name)}
+            _refuse_changed([sources[at][1].name for at in sorted(asked) if digests[at].result() not in known])
+            if all(at in asked or digest.result() in known for at, digest in enumerate(digests)):
+                return old
+            kept = [at for at, digest in enumerate(digests) if at in asked or digest.result() not in known]
             sources, digests = [sources[at] for at in kept], [digests[at] for at in kept]
             options = _with_remembered(options, old)
-            if not sources:
-                return old
         before = [path.stat() for path, _ in sources]
         progress("reading")
         plans = make_plans([source for _, source in sources], project, options)
+        if old is not None:
+            # What is asked again is in the log already.
+            plans = [plan for plan in plans if project.has_events(plan.source.name)]
         if old is not None and any(plan.joined for plan in plans):
             raise UsageError(
-                "the tables of a system can't be added to a log one by one: their events come from several of them",
+                "the tables of a system, and documents, can't be added to a log one by one: their events come from "
+                "several files",
                 hint="ingest all files again, with --force in place of --append",
             )
         private = None
@@ -197,6 +205,15 @@ def _ingest(
             # What was there before may hold raw values.
             remove_generations(out, number)
     return manifest
+
+
+def _refuse_changed(names: Sequence[str]) -> None:
+    """Raise if files in which something is looked up aren't those that the log was made with."""
+    if names:
+        raise UsageError(
+            f"{', '.join(names)}: not as it was when the log was made, so that its events would be told otherwise now",
+            hint="ingest all files again, with --force in place of --append",
+        )
 
 
 def _digest(path: Path) -> str:
@@ -356,24 +373,59 @@ class _Run:
 
         return pq.read_table(self.old_folder / "left_out.parquet")
 
-    def _shows_repetition(self) -> bool:
-        """Whether every source can show that a step is done again."""
-        before = self.old is None or self.old.measurable.get(REPETITION, True)
-        return before and not any(REPETITION in plan.loses for plan in self.plans.values())
+    def _loses(self) -> dict[str, bool]:
+        """Return name of each source of events → whether it can't show that a step is done again."""
+        before = (
+            {}
+            if self.old is None
+            else {one.name: one.described.get("shape") == "wide" for one in self.old.sources if one.mapping}
+        )
+        return before | {
+            self.records[at].name: REPETITION in plan.loses for at, plan in self.plans.items() if plan.record.mapping
+        }
+
+    def _unseen(self) -> tuple[str, ...]:
+        """Return the events that happened and that the log lacks, in words."""
+        loses = self._loses()
+        repeated = [f"repeated steps of {name}" for name, lost in loses.items() if lost and not all(loses.values())]
+        missing = [plan.unseen for plan in self.plans.values() if plan.unseen]
+        return tuple(sorted({*missing, *repeated, *(self.old.unseen if self.old else ())}))
+
+    def _zone_notes(self) -> Iterator[str]:
+        """Yield in how many stamps of which file, or of which system's tables, the zone was assumed."""
+        naive: dict[object, dict[str, int]] = {}
+        for at, plan in self.plans.items():
+            if self.tallies[at].naive and not plan.zone_known:
+                together = plan.source.described["shape"] if plan.joined else at
+                naive.setdefault(together, {})[self.records[at].name] = self.tallies[at].naive
+        for stamps in naive.values():
+            first, *others = stamps
+            more = f" and {len(others):,} more of its tables" if others else ""
+            yield (
+                f"{first}{more}: {sum(stamps.values()):,} stamps have no offset and were taken as UTC; name the "
+                "zone with --timezone"
+            )
+
+    def _only_zone(self) -> str:
+        """Return the zone of all stamps without an offset where nothing but their sources tells it; else UTC."""
+        zones = {plan.reading.timezone for plan in self.plans.values() if plan.record.mapping}
+        return zones.pop() if len(zones) == 1 else "UTC"
 
     def manifest(
         self, number: int, written: Written, files: Sequence[tuple[str, int]], project: Project, options: Options
     ) -> Manifest:
         """Return what the new generation says about itself; `files` are digest and size of each new source."""
         records = list(self.records)
+        timezone = options.timezone or project.log.timezone or self._only_zone()
         for at, plan in self.plans.items():
             digest, size = files[plan.reading.source]
             # Only now is the encoding of a text file certain.
             described = dict(plan.source.described)
+            if plan.reading.timezone != timezone and plan.record.mapping:
+                described["timezone"] = plan.reading.timezone
             if self.private is not None:
                 described = self.private.described(described)
             records[at] = replace(records[at], sha256=digest, bytes=size, described=described)
-        timezone = options.timezone or project.log.timezone or "UTC"
         not_recorded: dict[str, Counter[str]] = {}
         if self.old:
             not_recorded = {name: Counter(counts) for name, counts in self.old.not_recorded.items()}
@@ -383,12 +435,20 @@ class _Run:
         date_orders = dict(self.old.date_orders) if self.old else {}
         for plan in self.plans.values():
             for key, form in plan.reading.formats.items():
-                date_orders[str(plan.record.mapping[key])] = str(form)
+                if key in plan.record.mapping:
+                    date_orders[plan.record.mapping[key]] = str(form)
+        unseen = self._unseen()
         notes = [note for note in self.old.notes if not note.endswith(KEPT)] if self.old else []
+        notes = [note for note in notes if not note.startswith(AT_LEAST)]
         for plan in self.plans.values():
-            notes += [note for note in plan.notes if note not in notes]
+            looked_up: Sequence[str] = ()
+            if isinstance(plan.source, LookedUpSource):
+                looked_up = plan.source.notes(named=self.private is None)
+            notes += [note for note in (*plan.notes, *looked_up) if note not in notes]
         for at, tally in self.tallies.items():
-            notes += [note for note in _notes(self.records[at].name, tally, options, project) if note not in notes]
+            said = _notes(self.records[at].name, tally, self.plans[at])
+            notes += [note for note in said if note not in notes]
+        notes += [note for note in self._zone_notes() if note not in notes]
         if written.repeated_kept:
             notes.append(f"{written.repeated_kept:,} {KEPT}")
         return Manifest(
@@ -416,20 +476,19 @@ class _Run:
             precision=written.precision,
             measurable={
                 **{what: columns <= written.recorded for what, columns in MEASURABLE.items()},
-                REPETITION: self._shows_repetition(),
+                REPETITION: not all(self._loses().values()),
             },
             columns=written.columns,
             recorded=tuple(name for name in written.columns if name in written.recorded),
             case_attributes=written.case_attributes,
-            notes=tuple(notes),
+            notes=(*notes, *(f"{AT_LEAST}: {what}" for what in unseen)),
+            unseen=unseen,
         )
 
 
-def _notes(name: str, tally: Tally, options: Options, project: Project) -> Iterator[str]:
+def _notes(name: str, tally: Tally, plan: Plan) -> Iterator[str]:
     """Yield what a person should know about how a source was read."""
-    zone = options.timezone or project.log.timezone
-    if tally.naive and not zone:
-        yield f"{name}: {tally.naive:,} stamps have no offset and were taken as UTC; name the zone with --timezone"
+    zone = plan.reading.timezone
     if tally.naive and tally.zoned:
         yield f"{name}: {tally.zoned:,} stamps have an offset, {tally.naive:,} have none"
     if tally.skipped_hour:

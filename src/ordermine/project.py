@@ -14,14 +14,18 @@ import zoneinfo
 from collections.abc import Collection, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import (  # noqa: TID253  (the models are this module; its users import it lazily)
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     Discriminator,
     Field,
+    PlainSerializer,
     Tag,
+    model_serializer,
     model_validator,
 )
 
@@ -36,6 +40,9 @@ SHAPES: Final = ("events", "field_history", "documents", "snapshots", "wide")
 """Shapes of an export: how its rows become events."""
 
 DATE_ORDERS: Final = ("dmy", "mdy", "ymd")
+
+NOT_LOOKED_UP: Final = ("timestamp", "start", "precision")
+"""Source keys that no other file can know."""
 
 WORKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -82,6 +89,34 @@ def _at_least_two(value: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(value)) < 2:
         raise ValueError("a loop names at least two departments")
     return value
+
+
+def _same_names(value: object) -> object:
+    return {name: name for name in value} if isinstance(value, list | tuple) else value
+
+
+def _listed_if_same(value: dict[str, str]) -> dict[str, str] | list[str]:
+    return list(value) if all(here == there for here, there in value.items()) else value
+
+
+def _not_empty(value: dict[str, str]) -> dict[str, str]:
+    if not value:
+        raise ValueError("names no column")
+    return value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _some(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("names no file")
+    return value
+
+
+def _unlisted(value: tuple[str, ...]) -> str | list[str]:
+    return value[0] if len(value) == 1 else list(value)
 
 
 Kind = Annotated[str, _one_of(KINDS, "kind")]
@@ -168,12 +203,84 @@ class Milestone(_Section):
     def _one_name(cls, value: object) -> object:
         return {"activity": value} if isinstance(value, str) else value
 
+    @model_serializer
+    def _shortest(self) -> object:
+        return {"activity": self.activity, "department": self.department} if self.department else self.activity
+
+
+Renamed = Annotated[
+    dict[Text, Text], BeforeValidator(_same_names), AfterValidator(_not_empty), PlainSerializer(_listed_if_same)
+]
+"""Name here → name there; a list names columns that are called the same in both."""
+
+
+class _FurtherFile(_Section):
+    """A file that only tells something about events."""
+
+    file: Text
+    """One of the exported files, or a path from the folder of the project file."""
+
+    @property
+    def name(self) -> str:
+        """Name of the file without folders, as sources are called."""
+        return PurePosixPath(self.file).name
+
+
+class Lookup(_FurtherFile):
+    """A ``[[source.lookup]]``: another file in which something is looked up for each event."""
+
+    match: Renamed
+    """Column of the export → column of the file that holds the same; all of them together are the key."""
+    take: Renamed
+    """Source key, or name of a further column → column of the file that it is taken from."""
+    since: Text | None = None
+    """Column with the instant from which on a row holds, that instant included; empty: always."""
+    until: Text | None = None
+    """Column with the instant at which a row no longer holds; empty: never."""
+    through: Text | None = None
+    """Column with the last day on which a row holds, where the file gives that in place of `until`."""
+    date_order: DateOrder | None = None
+
+    @property
+    def use(self) -> str:
+        """What rows of the file are there for."""
+        return f"looked up for {', '.join(self.take)}"
+
+    @model_validator(mode="after")
+    def _sound(self) -> Lookup:
+        for key in self.take:
+            if key in NOT_LOOKED_UP:
+                raise ValueError(f"take: {key} can't be looked up: it belongs to the event itself")
+        if self.until is not None and self.through is not None:
+            raise ValueError("until and through exclude each other: name the column that the file has")
+        return self
+
+
+class Flow(_FurtherFile):
+    """Shape documents: the file that says which document follows which."""
+
+    preceding: Text
+    """Column with the document that comes first."""
+    subsequent: Text
+    """Column with the document that comes of it."""
+
+    @property
+    def use(self) -> str:
+        """What rows of the file are there for."""
+        return "says which document follows which"
+
 
 class DeclaredSource(_Section):
     """One ``[[source]]``: which files, and which of their columns plays which part."""
 
-    files: Text = "*"
-    """Pattern on file names."""
+    files: Annotated[tuple[Text, ...], BeforeValidator(_listed), AfterValidator(_some), PlainSerializer(_unlisted)] = (
+        "*",
+    )
+    """Patterns on file names; one of them suffices."""
+    preset: Text | None = None
+    """Name of the system that these files are tables of; see ``ordermine inspect``."""
+    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
+    """IANA name, for stamps of these files without an offset; what ``[log]`` says holds for the others."""
     shape: Shape = "events"
     case: Text | None = None
     activity: Text | None = None
@@ -200,13 +307,30 @@ class DeclaredSource(_Section):
     actor_type: Text | None = None
     case_attributes: tuple[Text, ...] = ()
     steps: dict[Text, FieldSteps] = {}
-    """Shapes field_history and snapshots: field → name of the step that its change is; ``*`` stands for all others."""
+    """Shapes field_history and snapshots: field → name of the step that its change is; ``*`` stands for all others.
+
+    Shape documents: kind of document → name of the step that its creation is; ``{kind}`` stands for what it is.
+    """
     milestones: dict[Text, Milestone] = {}
     """Shape wide: column with a date → the step that happened then; by default every column that holds dates."""
     watch: tuple[Text, ...] = ()
     """Shape snapshots: columns whose changes are events."""
     sequence: Text | None = None
     """Shape snapshots: column that numbers the snapshots of a record without gaps."""
+    document: Text | None = None
+    """Shape documents: what each row is, such as ``invoice``, where no column (`object_type`) says it."""
+    predecessor: Text | None = None
+    """Shape documents: column with the document that a document came of."""
+    flow: Flow | None = None
+    """Shape documents: the file that says which document follows which."""
+    roots: tuple[Text, ...] = ()
+    """Shape documents: types of document that are cases; by default whatever came of no other document."""
+    lookup: tuple[Lookup, ...] = ()
+    """What is looked up in other files, whatever the shape."""
+
+    def fits(self, file_name: str) -> bool:
+        """Whether a file's name (without folders) is one of `files`."""
+        return any(fnmatchcase(file_name, pattern) for pattern in self.files)
 
     def columns(self) -> dict[str, str | tuple[str, str]]:
         """Return source key → column, or (date column, time column), of every key that is declared here."""
@@ -338,8 +462,21 @@ class Project(_Section):
         return None
 
     def source_of(self, file_name: str) -> DeclaredSource | None:
-        """Return the first ``[[source]]`` whose pattern fits the file's name (without folders)."""
-        return next((source for source in self.source if fnmatchcase(file_name, source.files)), None)
+        """Return the ``[[source]]`` that names the file (without folders), else the first whose pattern fits."""
+        named = (source for source in self.source if file_name in source.files)
+        fitting = (source for source in self.source if source.fits(file_name))
+        return next(named, None) or next(fitting, None)
+
+    def further_files(self) -> dict[str, Lookup | Flow]:
+        """Return the files that only tell something about events, by name; of several uses the first."""
+        told: list[Lookup | Flow] = []
+        for source in self.source:
+            told += [*source.lookup, *([source.flow] if source.flow else [])]
+        return {one.name: one for one in reversed(told)}
+
+    def has_events(self, file_name: str) -> bool:
+        """Whether a file is read for events: one of `further_files` is not, unless a ``[[source]]`` spells its name."""
+        return file_name not in self.further_files() or any(file_name in source.files for source in self.source)
 
     def to_toml(self) -> str:
         """Return the project file: what differs from the defaults, sections in a fixed order."""
@@ -383,13 +520,22 @@ def parse_project(text: str, where: str = "ordermine.toml") -> Project:
 _SUBTABLES: Final = {("departments", "aliases"), ("errors", "types")}
 """Tables within a section that grow long: they get their own header."""
 
+_LISTED_SUBTABLES: Final = ("steps", "milestones", "lookup")
+"""The same within one of several tables of a kind."""
+
 
 def _to_toml(data: Mapping[str, Any]) -> str:
     """Write a project's plain data as TOML."""
     blocks = []
     for section, content in data.items():
         if isinstance(content, list):
-            blocks += [[f"[[{section}]]", *_lines(table)] for table in content]
+            for table in content:
+                grown = [key for key in table if key in _LISTED_SUBTABLES]
+                blocks.append([f"[[{section}]]", *_lines({key: table[key] for key in table if key not in grown})])
+                for key in grown:
+                    its = table[key] if isinstance(table[key], list) else [table[key]]
+                    header = f"[[{section}.{key}]]" if isinstance(table[key], list) else f"[{section}.{key}]"
+                    blocks += [[header, *_lines(one)] for one in its]
             continue
         grown = [key for key in content if (section, key) in _SUBTABLES]
         own = {key: value for key, value in content.items() if key not in grown}

@@ -25,8 +25,9 @@ def files(tmp_path: Path) -> list[str]:
 
 def test_inspect_recognises_the_system(ordermine: Callable[..., Any], files: list[str]) -> None:
     said = json.loads(ordermine("inspect", *files, "--format", "json").out)["result"]
-    assert said["preset"] == "salesforce"
-    assert {one["name"]: one["table"] for one in said["files"]} == {
+    [system] = said["systems"]
+    assert system["preset"] == "salesforce"
+    assert {one["name"]: one["table"] for one in system["files"]} == {
         "OpportunityFieldHistory.csv": "opportunityfieldhistory",
         "Order.csv": "order",
         "OrderHistory.csv": "orderhistory",

@@ -25,6 +25,9 @@ def test_the_ledger_has_the_keys_of_the_contract(ingest_rows):
     result = ingested.result(read_manifest(ingest_rows(ROWS)))
     assert (result["rows_in"], result["events"], result["cases"]) == (5, 3, 1)
     assert (result["duplicates"], result["rejected"], result["rejected_by_reason"]) == (1, 1, {"no case": 1})
+    assert result["by_source"] == {
+        "orders.csv": {"rows_in": 5, "events": 3, "left_out": {"duplicate": 1, "no case": 1}}
+    }
     assert (result["date_order"], result["timezone"]) == ("ymd", "UTC")
     assert result["dialect"]["orders.csv"]["delimiter"] == "','"
     assert set(result["not_recorded"]["department"]) == {"", "Unknown"}
@@ -41,11 +44,15 @@ def test_the_date_order_is_reported(ingest_rows, stamps, order):
 
 def test_the_ledger_adds_up_in_words(ingest_rows, capsys):
     manifest = read_manifest(ingest_rows(ROWS))
-    print_tables(terminal(), ingested.heading(manifest, "log"), ingested.tables(manifest), ())
+    print_tables(terminal(), ingested.heading(manifest, "log"), ingested.tables(manifest, "my log"), ())
     out = capsys.readouterr().out
     assert "log: 3 events of 1 order, 3 activities, 1 variant" in out
-    assert "5 rows in = 3 events + 1 exact duplicate + 1 rejected" in out
-    assert "no case" in out
+    assert "5 rows in = 3 events + 1 exact duplicate + 1 left out" in out
+    assert [line.split() for line in out.splitlines() if line.startswith("orders.csv ")] == [
+        ["orders.csv", "duplicate", "1"],
+        ["orders.csv", "no", "case", "1"],
+    ]
+    assert """ordermine sql 'my log' "SELECT * FROM left_out\"""" in out
     assert max(map(len, out.splitlines())) <= 80
 
 

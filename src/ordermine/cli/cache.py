@@ -39,7 +39,7 @@ def cached_log(
     """
     from importlib.metadata import version
 
-    from ordermine.cli.ingest import find_project
+    from ordermine.cli.ingest import find_project, with_further_files
     from ordermine.cli.privacy import find_privacy
     from ordermine.ingest.databases.choose import Wanted
     from ordermine.ingest.open import open_exports, spool_stdin, temporary_folder
@@ -53,9 +53,9 @@ def cached_log(
         declared = find_project(project, [str(export)])
         privacy = find_privacy(None, None, None, None, declared)
         progress("looking for a log of this file")
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{path.name}\n{digest}\n{declared.fingerprint()}"
+        paths = [Path(one) for one in with_further_files([str(path)], declared, project)]
+        named = "\n".join(f"{one.name}\n{_digest(one)}" for one in paths)
+        content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{named}\n{declared.fingerprint()}"
         if privacy is not None:
             content += f"\n{privacy.key.id}"
         log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
@@ -63,7 +63,7 @@ def cached_log(
             with _place_for(log) as made:
                 wanted = Wanted(preset=declared.log.preset, recognise=not declared.source)
                 ingest(
-                    open_exports([str(path)], Path(temporary), wanted=wanted, progress=progress),
+                    open_exports([str(one) for one in paths], Path(temporary), wanted=wanted, progress=progress),
                     made,
                     declared,
                     Options(),
@@ -76,6 +76,11 @@ def cached_log(
         with contextlib.suppress(OSError):
             os.utime(log)
         return log
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

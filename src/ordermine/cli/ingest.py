@@ -35,18 +35,33 @@ Column = Annotated[str | None, typer.Option(metavar="COLUMN")]
 
 
 def find_project(named: Path | None, exports: Sequence[str]) -> Project:
-    """Return the project file that is named, else the one beside the first export, else an empty one.
-
-    Beside a database that is no file is the current folder.
-    """
-    from ordermine.ingest.databases.address import is_address
+    """Return the project file that is named, else the one beside the first export, else an empty one."""
     from ordermine.project import Project, load_project
 
     if named is not None:
         return load_project(named)
-    first = Path("" if is_address(exports[0]) else exports[0])
-    beside = first.parent / PROJECT_NAME if exports[0] != "-" else None
-    return load_project(beside) if beside is not None and beside.is_file() else Project()
+    beside = _folder(exports) / PROJECT_NAME
+    return load_project(beside) if exports[0] != "-" and beside.is_file() else Project()
+
+
+def with_further_files(exports: Sequence[str], project: Project, named: Path | None) -> list[str]:
+    """Return the exports, and those files that the project file tells to ask besides, which are in its folder.
+
+    Without a named project file that is the folder of the first export. A project file among the exports, as ``*`` may
+    name it, is none of them.
+    """
+    present = {Path(export).name for export in exports}
+    folder = _folder(exports) if named is None else named.parent
+    further = [folder / one.file for name, one in sorted(project.further_files().items()) if name not in present]
+    exported = [export for export in exports if Path(export).name != PROJECT_NAME]
+    return [*exported, *(str(path) for path in further if path.is_file())]
+
+
+def _folder(exports: Sequence[str]) -> Path:
+    """Return the folder of the first export; of a database that is no file, the current one."""
+    from ordermine.ingest.databases.address import is_address
+
+    return Path() if is_address(exports[0]) else Path(exports[0]).parent
 
 
 def ingest(
@@ -181,8 +196,9 @@ def ingest(
         query, preset or declared.log.preset, recognise=not (declared.source or columns), tell=privacy is None
     )
     with temporary_folder() as temporary:
+        exported = with_further_files(exports, declared, project)
         manifest = run(
-            open_exports(exports, Path(temporary), case, sheet, wanted, progress),
+            open_exports(exported, Path(temporary), case, sheet, wanted, progress),
             output,
             declared,
             Options(
@@ -207,5 +223,5 @@ def ingest(
         typer.echo(envelope("ingest", manifest, ingested.result(manifest), manifest.notes), nl=False)
         progress.notes(manifest.notes)
         return
-    print_tables(terminal(), ingested.heading(manifest, output.name), ingested.tables(manifest), ())
+    print_tables(terminal(), ingested.heading(manifest, output.name), ingested.tables(manifest, str(output)), ())
     progress.notes(manifest.notes)

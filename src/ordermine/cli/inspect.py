@@ -30,10 +30,10 @@ def inspect(
 
     Example: ordermine inspect orders.csv -o ordermine.toml
     """
-    from ordermine.cli.ingest import find_project
+    from ordermine.cli.ingest import find_project, with_further_files
     from ordermine.ingest.databases.choose import Wanted
     from ordermine.ingest.open import open_exports, temporary_folder
-    from ordermine.report import inspected, recognised
+    from ordermine.report import exports as report
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import write_file
     from ordermine.report.render import markdown, print_tables, terminal
@@ -42,13 +42,10 @@ def inspect(
     declared = find_project(project, exports)
     with temporary_folder() as temporary:
         wanted = Wanted(query, declared.log.preset, recognise=not declared.source)
-        sources = [source for _, source in open_exports(exports, Path(temporary), case, sheet, wanted, progress)]
-        system = recognised.look(sources, declared)
-        found = [inspected.look(source, declared, case) for source in sources] if system is None else []
-    if system is None:
-        proposed = inspected.proposed_project(found, declared)
-    else:
-        proposed = recognised.proposed_project(system, declared)
+        exported = with_further_files(exports, declared, project)
+        opened = open_exports(exported, Path(temporary), case, sheet, wanted, progress)
+        found = report.look([source for _, source in opened], declared, case)
+    proposed = report.proposed_project(found, declared)
     if output == Path("-"):
         progress.done()
         typer.echo(proposed, nl=False)
@@ -57,15 +54,12 @@ def inspect(
         write_file(output, proposed.encode(), force=force)
     progress.done()
     if output_format == "json":
-        facts = inspected.result(found, proposed) if system is None else recognised.result(system, proposed)
-        typer.echo(envelope("inspect", None, facts), nl=False)
+        typer.echo(envelope("inspect", None, report.result(found, proposed)), nl=False)
         return
-    if system is None:
-        heading, tables = inspected.heading(found), inspected.tables(found)
-    else:
-        heading, tables = recognised.heading(system), recognised.tables(system)
+    heading, tables = report.heading(found), report.tables(found)
     if output is None:
-        tables.append(inspected.project_table(proposed))
+        tables.append(report.project_table(proposed))
+    tables.append(report.next_step([str(path) for path in exports]))
     if output_format == "md":
         typer.echo(markdown(heading, tables, ()), nl=False)
         return

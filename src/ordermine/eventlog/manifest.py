@@ -25,6 +25,8 @@ class Ledger:
     events: int
     duplicates: int
     rejected_by_reason: dict[str, int] = field(default_factory=dict)
+    by_source: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name of a source → ``rows_in``, ``events``, and ``left_out``: reason → rows, duplicates among them."""
 
     @property
     def rejected(self) -> int:
@@ -70,6 +72,8 @@ class Manifest:
     case_attributes: tuple[str, ...]
     notes: tuple[str, ...]
     """What a person should know about how the export was read."""
+    unseen: tuple[str, ...] = ()
+    """Events that happened and that the log lacks, in words: counts of events are lower bounds then."""
     format_version: int = FORMAT_VERSION
     privacy: dict[str, Any] | None = None
     """What was pseudonymised and under which key, and how many cases are still unique; None where names stayed."""
@@ -111,8 +115,8 @@ def read_manifest(log: Path) -> Manifest:
         )
         ledger = data.pop("ledger")
         ledger.pop("rejected")
-        for name in ("columns", "recorded", "case_attributes", "notes"):
-            data[name] = tuple(data[name])
+        for name in ("columns", "recorded", "case_attributes", "notes", "unseen"):
+            data[name] = tuple(data.get(name, ()))
         return Manifest(**data, ledger=Ledger(**ledger))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: damaged: {error}", hint="ingest the export again with --force") from error

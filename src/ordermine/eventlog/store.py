@@ -210,6 +210,7 @@ class _Writer:
         self.parts = Shelf(scratch / "parts", budget)
         self.left_out: list[tuple[int, LeftOut]] = []
         self.rows_in = 0
+        self.rows_of: Counter[str] = Counter()
         self.cases_of: list[pa.DictionaryArray] = []
         self.stamps: list[np.ndarray] = []
         self.batch_source: list[int] = []
@@ -227,6 +228,7 @@ class _Writer:
         for batch in batches:
             table = batch.table
             self.rows_in += table.num_rows + len(batch.left_out)
+            self.rows_of[self.sources[batch.source].name] += table.num_rows + len(batch.left_out)
             self.left_out.extend((batch.source, row) for row in batch.left_out)
             for name in table.column_names:
                 if name not in EVENT_COLUMNS:
@@ -339,12 +341,26 @@ class _Writer:
     def finish(self, raw_text: RawText, carried: pa.Table | None) -> Written:
         """Write cases, variants and left-out rows; check the ledger."""
         reasons = Counter(row.reason for _, row in self.left_out)
+        by_source = {source.name: Counter[str]() for source in self.sources}
+        for source, row in self.left_out:
+            by_source[self.sources[source].name][row.reason] += 1
         events = sum(summary.events for summary in self.summaries)
         if carried is not None:
             self.rows_in += carried.num_rows
             reasons.update(carried.column("reason").to_pylist())
+            for name, reason in zip(*(carried.column(key).to_pylist() for key in ("file", "reason")), strict=True):
+                self.rows_of[name] += 1
+                by_source[name][reason] += 1
         duplicates = reasons.pop(DUPLICATE, 0)
-        ledger = Ledger(self.rows_in, events, duplicates, dict(sorted(reasons.items())))
+        counts = {
+            name: {
+                "rows_in": self.rows_of[name],
+                "events": self.rows_of[name] - left.total(),
+                "left_out": dict(sorted(left.items())),
+            }
+            for name, left in by_source.items()
+        }
+        ledger = Ledger(self.rows_in, events, duplicates, dict(sorted(reasons.items())), counts)
         if not ledger.adds_up():
             raise OrdermineError(
                 f"rows are missing: {ledger.rows_in} read, {events} events, {duplicates} duplicates, "

@@ -147,6 +147,8 @@ def _needed(shape: str) -> tuple[str, ...]:
         return REQUIRED_KEYS
     if shape == "snapshots":
         return ("case", "timestamp")
+    if shape == "documents":
+        return ("object_id", "timestamp")
     return ("case", "timestamp", "field") if shape == "field_history" else ("case",)
 
 
@@ -369,6 +371,28 @@ def simple(name: str) -> str:
     """Return a column's name without case, accents, blanks and punctuation."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(char for char in decomposed if char.isalnum())
+
+
+@cache
+def _keys_by_name() -> dict[str, str]:
+    named: dict[str, str] = {}
+    for key, languages in _lexicon()["known"].items():
+        for names in languages.values():
+            for name in names:
+                named.setdefault(simple(name), key)
+    return named
+
+
+def means(column: str) -> str | None:
+    """Return the source key that a column's name is known to mean, None where it means none."""
+    return _keys_by_name().get(simple(column))
+
+
+def may_mean(column: str, key: str) -> bool:
+    """Return whether a column's name means a source key or may mean it, be it behind a word (``incident_state``)."""
+    names = {simple(name) for name in _lexicon()["weak"].get(key, ())}
+    words = column.replace("_", " ").split()
+    return means(column) == key or simple(column) in names or (len(words) > 1 and simple(words[-1]) in names)
 
 
 @cache

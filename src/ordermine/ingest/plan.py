@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import SourceRecord
 from ordermine.errors import InputError, UsageError
 from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
-from ordermine.ingest.mapping import propose
+from ordermine.ingest.lookup.declared import References, tie
+from ordermine.ingest.lookup.further import FurtherSource, no_events
+from ordermine.ingest.lookup.source import LookedUpSource
+from ordermine.ingest.mapping import ColumnMapping, propose
 from ordermine.ingest.numerals import decimal_mark
+from ordermine.ingest.parts import assign_parts
 from ordermine.ingest.presets.join import join, mapping_of
-from ordermine.ingest.presets.preset import find_preset, needed, recognise
+from ordermine.ingest.shapes.documents import DocumentFile, read_documents
 from ordermine.ingest.shapes.reshape import reshape
 from ordermine.ingest.source import NO_HEADER
 from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
 from ordermine.project import DeclaredSource
-from ordermine.schema import KEY_COLUMNS
+from ordermine.schema import KEY_COLUMNS, REQUIRED_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
-    from ordermine.ingest.mapping import ColumnMapping
-    from ordermine.ingest.presets.preset import Preset
+    from ordermine.ingest.parts import System
     from ordermine.ingest.source import Source
     from ordermine.project import Project
 
@@ -33,6 +36,8 @@ SAMPLE_ROWS = 1000
 SHOWN_VALUES = 8
 STAMP_KEYS = ("timestamp", "start")
 NUMBER_KEYS = ("amount", "quantity")
+WITHOUT_EVENTS = ColumnMapping(dict(zip(REQUIRED_KEYS, REQUIRED_KEYS, strict=True)), {}, [], "events")
+"""Columns of a file that only tells something about events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,14 @@ class Plan:
     record: SourceRecord
     loses: tuple[str, ...] = ()
     """What the source's shape can't show."""
+    unseen: str = ""
+    """Events that happened and that the source lacks, in words."""
     notes: tuple[str, ...] = ()
     """What has to be said of how it was read."""
     joined: bool = False
     """Whether its events were made together with those of other files."""
+    zone_known: bool = False
+    """Whether somebody said in which zone stamps without an offset are."""
 
 
 def make_plans(sources: Sequence[Source], project: Project, options: Options) -> list[Plan]:
@@ -84,123 +93,211 @@ def make_plans(sources: Sequence[Source], project: Project, options: Options) ->
     InputError
         A source has no header or no rows; the dates of a column are ambiguous or contradict each other.
     """
-    preset = _preset(sources, project, options)
-    if preset is not None:
-        return _joined_plans(sources, *preset, project, options)
-    sources = list(sources)
-    heads = [read_head(source) for source in sources]
-    told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    choices = []
-    for position, (source, head) in enumerate(zip(sources, heads, strict=True)):
-        declared_source = project.source_of(source.name)
-        if not (options.columns or declared_source):
-            _check_header(source, head)
-        samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
-        choice = propose(
-            samples,
-            _declared(source, options),
-            project=declared_source.columns() if declared_source else None,
-            shape=declared_source.shape if declared_source else "events",
-            where=source.name,
+    parts = assign_parts(sources, project, preset=options.preset, columns=options.columns)
+    drafts = {at: _by_itself(sources[at], project, options, among_others=len(sources) > 1) for at in parts.alone}
+    for system in parts.systems:
+        drafts |= _joined(system, sources, options)
+    if parts.documents:
+        drafts |= _documents(parts.documents, sources, project, options)
+    further = {at: FurtherSource(sources[at], project.further_files()[sources[at].name].use) for at in parts.further}
+    drafts |= {at: Draft(told, no_events(), WITHOUT_EVENTS) for at, told in further.items()}
+    references = References({source.name: source for source in sources})
+    plans = _plans([drafts[at] for at in range(len(sources))], references, project, options)
+    for told in further.values():
+        told.reasons.update(references.without_use(told.name))
+    return plans
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A source as event rows, before its formats are decided and other files are asked."""
+
+    source: Source
+    head: pa.Table
+    choice: ColumnMapping
+    loses: tuple[str, ...] = ()
+    unseen: str = ""
+    notes: tuple[str, ...] = ()
+    joined: bool = False
+
+
+def _by_itself(source: Source, project: Project, options: Options, *, among_others: bool) -> Draft:
+    """Return an export that is read without others."""
+    head = read_head(source)
+    declared = project.source_of(source.name) or DeclaredSource()
+    samples, choice = _choice(source, head, declared, options, among_others=among_others)
+    if choice.shape == "events":
+        return Draft(source, head, choice)
+    order = options.date_order or declared.date_order
+    reshaped = reshape(source, choice, declared, order, samples)
+    return Draft(reshaped.source, read_head(reshaped.source), reshaped.mapping, reshaped.loses, reshaped.unseen)
+
+
+def _choice(
+    source: Source, head: pa.Table, declared: DeclaredSource, options: Options, *, among_others: bool
+) -> tuple[dict[str, list[str | None]], ColumnMapping]:
+    """Return the first values of every column, and which column plays which part."""
+    if not options.columns and declared == DeclaredSource():
+        _check_header(source, head)
+    samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
+    asked = _declared(source, options)
+    try:
+        choice = propose(samples, asked, project=declared.columns(), shape=declared.shape, where=source.name)
+    except UsageError as error:
+        if not among_others:
+            raise
+        raise UsageError(
+            str(error),
+            hint="say under a [[source]] in ordermine.toml what its columns are, or look things up in it with "
+            "[[source.lookup]] (ordermine inspect proposes both), or leave it out",
+        ) from None
+    return samples, choice
+
+
+def _documents(
+    positions: Sequence[int], sources: Sequence[Source], project: Project, options: Options
+) -> dict[int, Draft]:
+    """Return the files of documents, by their position among all files."""
+    files = []
+    for at in positions:
+        source = sources[at]
+        declared = project.source_of(source.name) or DeclaredSource()
+        _, choice = _choice(source, read_head(source), declared, options, among_others=len(sources) > 1)
+        files.append(DocumentFile(source, choice, declared, options.date_order or declared.date_order))
+    by_name = {source.name: source for source in sources}
+    found = read_documents(files, by_name, keep_duplicates=options.keep_duplicates)
+    return {
+        at: Draft(
+            source,
+            first_rows(source) or source.between(0, -1),
+            mapping,
+            notes=found.notes if at == positions[0] else (),
+            joined=True,
         )
-        if choice.shape != "events":
-            order = options.date_order or (declared_source.date_order if declared_source else None)
-            reshaped = reshape(source, choice, declared_source or DeclaredSource(), order, samples)
-            sources[position], choice = reshaped.source, reshaped.mapping
-            told[position] = (reshaped.loses, reshaped.notes)
-            heads[position] = read_head(reshaped.source)
-        choices.append(choice)
-    return _plans(sources, heads, choices, told, project, options)
-
-
-def _preset(sources: Sequence[Source], project: Project, options: Options) -> tuple[Preset, dict[int, str]] | None:
-    """Return the preset that is named, or that all of the files are tables of, and which file is which table."""
-    name = options.preset or project.log.preset
-    if name is not None:
-        preset = find_preset(name)
-        tables = preset.assign(sources)
-        if tables is None:
-            raise UsageError(
-                f"preset {name}: these files are not its tables",
-                hint="it needs " + "; ".join(f"{table} with {', '.join(one.columns)}" for table, one in needed(preset)),
-            )
-        return preset, tables
-    if project.source or options.columns:
-        return None
-    return recognise(sources)
-
-
-def _joined_plans(
-    sources: Sequence[Source], preset: Preset, tables: dict[int, str], project: Project, options: Options
-) -> list[Plan]:
-    """Return the plans of the tables of one system."""
-    joined = join(sources, tables, preset, keep_duplicates=options.keep_duplicates)
-    heads = [first_rows(source) or source.between(0, -1) for source in joined]
-    choices = [mapping_of(source, preset) for source in joined]
-    told: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {
-        0: ((), tuple(f"{preset.name}: {trap}" for trap in preset.traps))
+        for at, source, mapping in zip(positions, found.sources, found.mappings, strict=True)
     }
-    return _plans(joined, heads, choices, told, project, options, joined=True)
 
 
-def _plans(
-    sources: Sequence[Source],
-    heads: Sequence[pa.Table],
-    choices: Sequence[ColumnMapping],
-    told: Mapping[int, tuple[tuple[str, ...], tuple[str, ...]]],
+def _joined(system: System, sources: Sequence[Source], options: Options) -> dict[int, Draft]:
+    """Return the tables of one system, by their position among all files."""
+    preset = system.preset
+    positions = list(system.tables)
+    tables = {number: system.tables[at] for number, at in enumerate(positions)}
+    joined = join([sources[at] for at in positions], tables, preset, keep_duplicates=options.keep_duplicates)
+    traps = tuple(f"{preset.name}: {trap}" for trap in preset.traps)
+    return {
+        at: Draft(
+            source,
+            first_rows(source) or source.between(0, -1),
+            mapping_of(source, preset),
+            notes=traps if at == min(positions) else (),
+            joined=True,
+        )
+        for at, source in zip(positions, joined, strict=True)
+    }
+
+
+def _plans(drafts: Sequence[Draft], references: References, project: Project, options: Options) -> list[Plan]:
+    finders = find_formats(
+        [draft.source for draft in drafts],
+        [draft.head for draft in drafts],
+        [draft.choice.columns for draft in drafts],
+        project,
+        options,
+    )
+    plans = []
+    for number, draft in enumerate(drafts):
+        formats = {
+            key: _decide(finder, finders, draft.source, options.remembered_formats)
+            for key, finder in finders[number].items()
+        }
+        known = {key: form for key, form in formats.items() if form is not None}
+        proven = frozenset(key for key, finder in finders[number].items() if finder.declared is None)
+        declared_source = project.source_of(draft.source.name)
+        zones = (options.timezone, declared_source and declared_source.timezone, project.log.timezone)
+        timezone = next((zone for zone in zones if zone), None)
+        told = draft
+        if declared_source and declared_source.lookup and draft.choice is not WITHOUT_EVENTS:
+            told = _looked_up(draft, declared_source, references, known["timestamp"], timezone or "UTC", options)
+        plans.append(_plan(number, told, known, proven, timezone, project, options))
+    return plans
+
+
+def _looked_up(
+    draft: Draft,
+    declared: DeclaredSource,
+    references: References,
+    form: Format,
+    timezone: str,
+    options: Options,
+) -> Draft:
+    """Return a draft with the columns that other files add."""
+    found = [references.of(lookup, timezone) for lookup in declared.lookup]
+    keys = {*declared.columns(), *options.columns}
+    if any(milestone.department for milestone in declared.milestones.values()):
+        keys.add("department")
+    matches, choice = tie(draft.source, draft.choice, declared.lookup, found, keys)
+    source = LookedUpSource(draft.source, matches, choice.columns["timestamp"], form, timezone)
+    return replace(draft, source=source, head=source.completed(draft.head), choice=choice)
+
+
+def _plan(
+    number: int,
+    draft: Draft,
+    formats: Mapping[str, Format],
+    proven: frozenset[str],
+    timezone: str | None,
     project: Project,
     options: Options,
-    *,
-    joined: bool = False,
-) -> list[Plan]:
-    finders = find_formats(sources, heads, [choice.columns for choice in choices], project, options)
-    plans = []
-    for number, (source, head, choice) in enumerate(zip(sources, heads, choices, strict=True)):
-        extras = stored_names(choice.unused)
-        formats = {
-            key: _decide(finder, finders, source, options.remembered_formats) for key, finder in finders[number].items()
-        }
-        names = {KEY_COLUMNS[key]: column for key, column in choice.columns.items()} | {
-            name: column for column, name in extras.items()
-        }
-        reading = Reading(
-            source=number,
-            name=source.name,
-            columns=choice.columns,
-            extras=extras,
-            formats={key: form for key, form in formats.items() if form is not None},
-            proven=frozenset(key for key, finder in finders[number].items() if finder.declared is None),
-            marks={
-                key: decimal_mark(_pieces(source, head, str(choice.columns[key])))
-                for key in NUMBER_KEYS
-                if key in choice.columns
-            },
-            coded=frozenset(
-                name
-                for name, column in names.items()
-                if isinstance(column, str) and _repeats(head.column(column), name)
-            ),
-            timezone=options.timezone or project.log.timezone or "UTC",
-            not_recorded=frozenset(
-                spelling.strip().lower() for spelling in (*project.departments.not_recorded, *options.not_recorded)
-            ),
-            lifecycle=options.lifecycle,
-        )
-        shown = {
-            key: column if isinstance(column, str) else " + ".join(column) for key, column in choice.columns.items()
-        }
-        record = SourceRecord(
-            source.name,
-            "",
-            0,
-            tuple(sorted({*names, "actor_type"})),
-            source.tabular,
-            dict(source.described),
-            shown,
-            dict(choice.reasons),
-        )
-        plans.append(Plan(source, reading, record, *told.get(number, ((), ())), joined=joined))
-    return plans
+) -> Plan:
+    source, head, choice = draft.source, draft.head, draft.choice
+    extras = stored_names(choice.unused)
+    names = {KEY_COLUMNS[key]: column for key, column in choice.columns.items()} | {
+        name: column for column, name in extras.items()
+    }
+    reading = Reading(
+        source=number,
+        name=source.name,
+        columns=choice.columns,
+        extras=extras,
+        formats=formats,
+        proven=proven,
+        marks={
+            key: decimal_mark(_pieces(source, head, str(choice.columns[key])))
+            for key in NUMBER_KEYS
+            if key in choice.columns
+        },
+        coded=frozenset(
+            name for name, column in names.items() if isinstance(column, str) and _repeats(head.column(column), name)
+        ),
+        timezone=timezone or "UTC",
+        not_recorded=frozenset(
+            spelling.strip().lower() for spelling in (*project.departments.not_recorded, *options.not_recorded)
+        ),
+        lifecycle=options.lifecycle,
+    )
+    shown = {key: column if isinstance(column, str) else " + ".join(column) for key, column in choice.columns.items()}
+    record = SourceRecord(
+        source.name,
+        "",
+        0,
+        tuple(sorted({*names, "actor_type"})),
+        source.tabular,
+        dict(source.described),
+        {} if choice is WITHOUT_EVENTS else shown,
+        dict(choice.reasons),
+    )
+    zone_known = timezone is not None
+    return Plan(
+        source,
+        reading,
+        record,
+        draft.loses,
+        draft.unseen,
+        draft.notes,
+        joined=draft.joined,
+        zone_known=zone_known,
+    )
 
 
 def _declared(source: Source, options: Options) -> dict[str, ColumnChoice]:
@@ -310,8 +407,9 @@ def _decide(
     if finder.key == "start" and finder.family is None:
         return None
     if not finder.seen:
-        # A table of a system from which no event came: the format of the others does.
-        return next((other.decide() for finders in all_finders for other in finders.values() if other.seen), None)
+        # A file from which no event came: the format of the others does, or any.
+        seen = [other.decide() for finders in all_finders for other in finders.values() if other.seen]
+        return next(iter(seen), Format("year first"))
     if finder.ambiguous:
         proofs = {
             other.decide()

@@ -24,6 +24,7 @@ def result(manifest: Manifest) -> dict[str, Any]:
         "duplicates": ledger.duplicates,
         "rejected": ledger.rejected,
         "rejected_by_reason": ledger.rejected_by_reason,
+        "by_source": ledger.by_source,
         "date_order": _date_order(manifest),
         "timezone": manifest.timezone,
         "dialect": {source.name: dict(source.described) for source in manifest.sources},
@@ -39,7 +40,7 @@ def result(manifest: Manifest) -> dict[str, Any]:
 def _date_order(manifest: Manifest) -> str | None:
     """Return dmy, mdy or ymd where the timestamp column needed an order; ymd for stamps that start with the year."""
     for source in manifest.sources:
-        shown = manifest.date_orders.get(source.mapping["timestamp"], "")
+        shown = manifest.date_orders.get(source.mapping.get("timestamp", ""), "")
         if shown.endswith(")"):
             return shown[-4:-1]
         if shown in ("year first", "compact"):
@@ -54,7 +55,7 @@ def heading(manifest: Manifest, name: str) -> list[str]:
         f"{name}: {counted(ledger.events, 'event')} of {counted(manifest.cases, 'order')}, "
         f"{counted(manifest.activities, 'activity')}, {counted(manifest.variants, 'variant')}",
         f"{counted(ledger.rows_in, 'row')} in = {counted(ledger.events, 'event')} + "
-        f"{counted(ledger.duplicates, 'exact duplicate')} + {ledger.rejected:,} rejected",
+        f"{counted(ledger.duplicates, 'exact duplicate')} + {ledger.rejected:,} left out",
     ]
     if manifest.first and manifest.last:
         lines.append(
@@ -63,33 +64,27 @@ def heading(manifest: Manifest, name: str) -> list[str]:
     return lines
 
 
-def tables(manifest: Manifest) -> list[Table]:
-    """Return how the files were read and what was left out."""
-    found = []
+def tables(manifest: Manifest, name: str) -> list[Table]:
+    """Return how the files were read and what was left out; `name` is the log's, for the command that shows more."""
+    found = [_files(manifest)] if len(manifest.sources) > 1 else []
     for source in manifest.sources:
         described = ", ".join(f"{key} {value}" for key, value in source.described.items())
         rows = [
             (key, column, source.reasons.get(key, "") + _format_note(manifest, key, column))
             for key, column in source.mapping.items()
         ]
-        found.append(
-            Table(
-                f"{source.name}",
-                (Column("key", "read as"), Column("column", "from column"), Column("reason", "because")),
-                rows,
-                notes=(described,),
+        # What is read as what in the tables of a system, its preset says.
+        if rows and not source.described.get("shape", "").startswith("preset "):
+            found.append(
+                Table(
+                    f"{source.name}",
+                    (Column("key", "read as"), Column("column", "from column"), Column("reason", "because")),
+                    rows,
+                    notes=(described,),
+                )
             )
-        )
-    ledger = manifest.ledger
-    if ledger.rejected:
-        kept = "kept in the log" if manifest.privacy is None else "in the log without their text"
-        found.append(
-            Table(
-                f"Rejected rows ({kept}: left_out)",
-                (Column("reason", "reason"), Column("rows", "rows", "count")),
-                list(ledger.rejected_by_reason.items()),
-            )
-        )
+    if manifest.ledger.rejected or manifest.ledger.duplicates:
+        found.append(_left_out(manifest, name))
     if manifest.not_recorded:
         found.append(
             Table(
@@ -125,6 +120,45 @@ def _still_unique(unique: Mapping[str, Any]) -> Table:
         ),
         rows,
         notes=("Pseudonymised data remain personal data: who knows enough about an order finds it.",),
+    )
+
+
+def _files(manifest: Manifest) -> Table:
+    """Return what became of each file."""
+    rows = []
+    for source in manifest.sources:
+        counts = manifest.ledger.by_source[source.name]
+        kind = source.described.get("shape") or source.described.get("use") or "events"
+        rows.append((source.name, kind, counts["rows_in"], counts["events"]))
+    return Table(
+        "Files",
+        (
+            Column("file", "file"),
+            Column("as", "read as"),
+            Column("rows_in", "rows", "count"),
+            Column("events", "events", "count"),
+        ),
+        rows,
+    )
+
+
+def _left_out(manifest: Manifest, name: str) -> Table:
+    """Return which rows are no events, and how to see them."""
+    rows = [
+        (file, reason, rows)
+        for file, counts in manifest.ledger.by_source.items()
+        for reason, rows in counts["left_out"].items()
+    ]
+    shown = f"'{name}'" if " " in name else name
+    kept = "file, line and text" if manifest.privacy is None else "file and line, without its text"
+    return Table(
+        "Rows that are no event, and why",
+        (Column("file", "file"), Column("reason", "reason"), Column("rows", "rows", "count")),
+        rows,
+        notes=(
+            f"each is kept with its {kept}; look at them with:",
+            f'ordermine sql {shown} "SELECT * FROM left_out"',
+        ),
     )
 
 

@@ -1,22 +1,22 @@
-"""What is in an exported file, for machines and for people, and the project file that it suggests."""
+"""What is in an exported file that is read by itself, for machines and for people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError, OrdermineError
 from ordermine.ingest.mapping import ColumnMapping, declared_source, propose
 from ordermine.ingest.plan import STAMP_KEYS, Options, find_formats, read_head
-from ordermine.lexicon import meanings
+from ordermine.ingest.shapes.columns import formats_of
+from ordermine.ingest.shapes.recognise import snapshots
+from ordermine.ingest.shapes.reshape import milestones_of
 from ordermine.report.table import Column, Table, short
-from ordermine.schema import KEY_COLUMNS, MEASURABLE
+from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ordermine.ingest.source import Source
-    from ordermine.project import Project
+    from ordermine.project import DeclaredSource, Milestone, Project
 
 EXAMPLES = 2
 SHOWN_CHARACTERS = 24
@@ -48,7 +48,14 @@ class Inspected:
     """What would stop ingest, each with what to do."""
     date_formats: dict[str, str]
     steps: tuple[str, ...]
-    """Distinct activities among the looked-at rows."""
+    """Distinct activities among the looked-at rows; of a wide export its milestones."""
+    milestones: dict[str, Milestone]
+    """Of a wide export."""
+    watch: tuple[str, ...]
+    sequence: str | None
+    """Of snapshots: columns whose changes are steps, and the column that numbers them."""
+    values: dict[str, list[str | None]] = field(repr=False)
+    """The columns of the looked-at rows."""
 
 
 def look(source: Source, project: Project, case: str | None = None) -> Inspected:
@@ -59,14 +66,20 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
     mapping = None
     formats: dict[str, str] = {}
     in_file = project.source_of(source.name)
+    watch: tuple[str, ...] = in_file.watch if in_file else ()
+    sequence = in_file.sequence if in_file else None
+    recorded = snapshots(values, source.name) if in_file is None else None
     try:
-        mapping = propose(
-            values,
-            {"case": case} if case and case in source.columns else {},
-            project=in_file.columns() if in_file else None,
-            shape=in_file.shape if in_file else "events",
-            where=source.name,
-        )
+        if recorded is not None:
+            mapping, sequence, watch = recorded
+        else:
+            mapping = propose(
+                values,
+                {"case": case} if case and case in source.columns else {},
+                project=in_file.columns() if in_file else None,
+                shape=in_file.shape if in_file else "events",
+                where=source.name,
+            )
         finders = find_formats([source], [head], [mapping.columns], project, Options())[0]
         for key in STAMP_KEYS:
             if key in finders:
@@ -90,112 +103,113 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
         columns.append(SourceColumn(name, share, len(found), found[:EXAMPLES], part, reason))
     activity = mapping.columns.get("activity") if mapping else None
     steps = {cell.strip() for cell in values[activity] if cell} if isinstance(activity, str) else set()
-    return Inspected(source, head.num_rows, tuple(columns), mapping, tuple(problems), formats, tuple(sorted(steps)))
+    milestones: dict[str, Milestone] = {}
+    if mapping and mapping.shape == "wide":
+        milestones = dict(in_file.milestones if in_file else {}) or milestones_of(mapping, values)
+        steps = {one.activity for one in milestones.values()}
+        try:
+            found_formats = formats_of(source, milestones, in_file.date_order if in_file else None)
+            formats = {str(column): str(form) for column, form in found_formats.items()}
+        except InputError as error:
+            problems.append(f"{error}; {error.hint}")
+    return Inspected(
+        source,
+        head.num_rows,
+        tuple(columns),
+        mapping,
+        tuple(problems),
+        formats,
+        tuple(sorted(steps)),
+        milestones,
+        watch,
+        sequence,
+        values,
+    )
 
 
-def proposed_project(found: Sequence[Inspected], project: Project) -> str:
-    """Return a first project file: the columns as proposed, and what each step is assumed to mean."""
-    from ordermine.project import Project, Step
-
-    sources = [declared_source(item.mapping, item.source.name) for item in found if item.mapping]
-    names = sorted({step for item in found for step in item.steps})
-    assumed = meanings(names, project)
-    steps = {
-        name: Step(kind=meaning.kind, stage=meaning.stage)
-        for name, meaning in assumed.items()
-        if meaning.kind or meaning.stage
-    }
-    return Project(
-        **{**dict(project), "source": tuple(sources), "activities": {**steps, **project.activities}}
-    ).to_toml()
+def proposed_source(item: Inspected) -> DeclaredSource | None:
+    """Return how the project file would declare a file, None where that isn't known."""
+    if item.mapping is None:
+        return None
+    declared = declared_source(item.mapping, item.source.name)
+    told = {"milestones": item.milestones, "watch": item.watch, "sequence": item.sequence}
+    return declared.model_copy(update={key: value for key, value in told.items() if value})
 
 
 def _measurable(item: Inspected) -> dict[str, bool]:
     recorded = {KEY_COLUMNS[key] for key in item.mapping.columns} if item.mapping else set()
-    return {what: columns <= recorded for what, columns in MEASURABLE.items()}
+    if item.watch:
+        recorded |= {"field", "old_value", "new_value"}
+    repetition = item.mapping is not None and item.mapping.shape != "wide"
+    return {**{what: columns <= recorded for what, columns in MEASURABLE.items()}, REPETITION: repetition}
 
 
-def result(found: Sequence[Inspected], proposed: str) -> dict[str, Any]:
-    """Return the `result` of the JSON."""
+def result(item: Inspected) -> dict[str, Any]:
+    """Return what is said of a file in the JSON."""
     return {
-        "files": [
+        "name": item.source.name,
+        "dialect": dict(item.source.described),
+        "rows_looked_at": item.rows_looked_at,
+        "shape": item.mapping.shape if item.mapping else None,
+        "columns": [
             {
-                "name": item.source.name,
-                "dialect": dict(item.source.described),
-                "rows_looked_at": item.rows_looked_at,
-                "columns": [
-                    {
-                        "name": column.name,
-                        "filled": column.filled,
-                        "distinct": column.distinct,
-                        "examples": list(column.examples),
-                        "key": column.key,
-                        "reason": column.reason or None,
-                    }
-                    for column in item.columns
-                ],
-                "date_formats": item.date_formats,
-                "measurable": _measurable(item),
-                "problems": list(item.problems),
+                "name": column.name,
+                "filled": column.filled,
+                "distinct": column.distinct,
+                "examples": list(column.examples),
+                "key": column.key,
+                "reason": column.reason or None,
             }
-            for item in found
+            for column in item.columns
         ],
-        "project": proposed,
+        "date_formats": item.date_formats,
+        "measurable": _measurable(item),
+        "problems": list(item.problems),
     }
 
 
-def heading(found: Sequence[Inspected]) -> list[str]:
-    """Return each file in one line."""
-    lines = []
-    for item in found:
-        described = ", ".join(f"{key} {value}" for key, value in item.source.described.items())
-        lines.append(f"{item.source.name}: {len(item.columns)} columns; {described}")
-    return lines
+def heading(item: Inspected) -> str:
+    """Return a file in one line."""
+    described = ", ".join(f"{key} {value}" for key, value in item.source.described.items())
+    shape = f"; shape {item.mapping.shape}" if item.mapping else ""
+    return f"{item.source.name}: {len(item.columns)} columns; {described}{shape}"
 
 
-def tables(found: Sequence[Inspected]) -> list[Table]:
+def tables(item: Inspected) -> list[Table]:
     """Return columns, problems, and what will be measurable."""
-    shown = []
-    for item in found:
-        rows = [
+    rows = [
+        (
+            column.name,
+            column.key,
+            column.filled,
+            column.distinct,
+            ", ".join(short(example, SHOWN_CHARACTERS) for example in column.examples),
+        )
+        for column in item.columns
+    ]
+    shown = [
+        Table(
+            f"Columns of {item.source.name}",
             (
-                column.name,
-                column.key,
-                column.filled,
-                column.distinct,
-                ", ".join(short(example, SHOWN_CHARACTERS) for example in column.examples),
-            )
-            for column in item.columns
-        ]
-        shown.append(
-            Table(
-                f"Columns of {item.source.name}",
-                (
-                    Column("name", "column"),
-                    Column("key", "read as"),
-                    Column("filled", "filled", "share"),
-                    Column("distinct", "distinct", "count"),
-                    Column("examples", "examples"),
-                ),
-                rows,
-                notes=(
-                    f"from the first {item.rows_looked_at:,} rows",
-                    *(f"{key}: {reason}" for key, reason in (item.mapping.reasons.items() if item.mapping else ())),
-                    *(f"{key}: dates are {form}" for key, form in item.date_formats.items()),
-                ),
-            )
+                Column("name", "column"),
+                Column("key", "read as"),
+                Column("filled", "filled", "share"),
+                Column("distinct", "distinct", "count"),
+                Column("examples", "examples"),
+            ),
+            rows,
+            notes=(
+                f"from the first {item.rows_looked_at:,} rows",
+                *(f"{key}: {reason}" for key, reason in (item.mapping.reasons.items() if item.mapping else ())),
+                *(f"{key}: dates are {form}" for key, form in item.date_formats.items()),
+            ),
         )
-        if item.problems:
-            shown.append(Table("What must be settled first", (), (), notes=item.problems))
-        rows_measurable = [(what, "yes" if can else "no") for what, can in _measurable(item).items()]
-        shown.append(
-            Table("What this export can show", (Column("what", "what"), Column("shown", "shown")), rows_measurable)
-        )
-    return shown
-
-
-def project_table(proposed: str) -> Table:
-    """Return the proposed project file, for reading."""
-    return Table(
-        "Proposed ordermine.toml (write it with -o ordermine.toml)", (), (), notes=tuple(proposed.rstrip().split("\n"))
+    ]
+    if item.problems:
+        lines = tuple(line for problem in item.problems for line in problem.splitlines())
+        shown.append(Table(f"{item.source.name}: what must be settled first", (), (), notes=lines))
+    rows_measurable = [(what, "yes" if can else "no") for what, can in _measurable(item).items()]
+    shown.append(
+        Table(f"What {item.source.name} can show", (Column("what", "what"), Column("shown", "shown")), rows_measurable)
     )
+    return shown

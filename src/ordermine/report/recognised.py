@@ -1,21 +1,19 @@
-"""What a set of exported files is when it is the tables of one system: which file is what, and what to know of it."""
+"""What exported files are when they are the tables of one system: which file is what, and what to know of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ordermine.ingest.presets.join import join, steps_of
-from ordermine.ingest.presets.preset import recognise
-from ordermine.lexicon import meanings
-from ordermine.report.table import Column, Table
+from ordermine.ingest.presets.join import join, people_of, steps_of
+from ordermine.report.table import Column, Table, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ordermine.ingest.parts import System
     from ordermine.ingest.presets.preset import Preset
     from ordermine.ingest.source import Source
-    from ordermine.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,60 +25,48 @@ class Recognised:
     """Name of the file → name of the table."""
     steps: Mapping[str, int]
     """Step → how many events, most frequent first."""
+    people: tuple[str, ...]
+    """Who did them, the first of them."""
 
 
-def look(sources: Sequence[Source], project: Project) -> Recognised | None:
-    """Return the system that files are tables of; None where they aren't, or the project file says what they are."""
-    found = None if project.source else recognise(sources)
-    if found is None:
-        return None
-    preset, tables = found
-    joined = join(sources, tables, preset)
-    return Recognised(preset, {sources[at].name: table for at, table in sorted(tables.items())}, steps_of(joined[0]))
+def look(system: System, sources: Sequence[Source]) -> Recognised:
+    """Return what the tables of a system are and which steps they give."""
+    positions = sorted(system.tables)
+    tables = {number: system.tables[at] for number, at in enumerate(positions)}
+    joined = join([sources[at] for at in positions], tables, system.preset)
+    named = {sources[at].name: system.tables[at] for at in positions}
+    return Recognised(system.preset, named, steps_of(joined[0]), people_of(joined[0]))
 
 
-def proposed_project(found: Recognised, project: Project) -> str:
-    """Return a first project file: the system, and what each step is assumed to mean."""
-    from ordermine.project import Log, Project, Step
-
-    assumed = meanings(sorted(found.steps), project)
-    steps = {
-        name: Step(kind=meaning.kind, stage=meaning.stage)
-        for name, meaning in assumed.items()
-        if meaning.kind or meaning.stage
-    }
-    log = Log(**{**dict(project.log), "preset": found.preset.name})
-    return Project(**{**dict(project), "log": log, "activities": {**steps, **project.activities}}).to_toml()
-
-
-def result(found: Recognised, proposed: str) -> dict[str, Any]:
-    """Return the `result` of the JSON."""
+def result(found: Recognised) -> dict[str, Any]:
+    """Return what is said of it in the JSON."""
     return {
         "preset": found.preset.name,
         "title": found.preset.title,
         "files": [{"name": name, "table": table} for name, table in found.tables.items()],
         "steps": [{"activity": step, "events": events} for step, events in found.steps.items()],
         "traps": list(found.preset.traps),
-        "project": proposed,
     }
 
 
-def heading(found: Recognised) -> list[str]:
-    """Return what the files are, in a line, and what to do with them."""
-    return [
-        f"{found.preset.title} (preset {found.preset.name}), recognised by the columns of {len(found.tables)} tables",
-        "ingest them together: ordermine ingest EXPORT… -o LOG",
-    ]
+def heading(found: Recognised) -> str:
+    """Return what the tables are, in a line."""
+    tables = counted(len(found.tables), "table")
+    return f"{found.preset.title} (preset {found.preset.name}), recognised by the columns of {tables}"
 
 
 def tables(found: Recognised) -> list[Table]:
     """Return which file is which table, which steps they give, and what they can't show."""
     return [
-        Table("Files", (Column("name", "file"), Column("table", "table")), list(found.tables.items())),
+        Table(
+            f"Files of {found.preset.name}",
+            (Column("name", "file"), Column("table", "table")),
+            list(found.tables.items()),
+        ),
         Table(
             "Steps that they give",
             (Column("activity", "step"), Column("events", "events", "count")),
             list(found.steps.items()),
         ),
-        Table("What to know of such an export", (), (), notes=tuple(found.preset.traps)),
+        Table(f"What to know of an export from {found.preset.name}", (), (), notes=tuple(found.preset.traps)),
     ]

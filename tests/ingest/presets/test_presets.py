@@ -56,9 +56,10 @@ def test_a_system_is_recognised_by_its_columns(name: str, tmp_path: Path) -> Non
     for number, path in enumerate(exported(name)):
         renamed.append(tmp_path / f"table{number}{path.suffix}")
         renamed[-1].write_bytes(path.read_bytes())
-    found = recognise([source for _, source in open_sources(renamed)])
-    assert found is not None
-    assert found[0].name == name
+    sources = dict(enumerate(source for _, source in open_sources(renamed)))
+    [(preset, tables)] = recognise(sources)
+    assert preset.name == name
+    assert tables.keys() == sources.keys()
 
 
 def test_every_preset_has_a_sample() -> None:
@@ -75,6 +76,26 @@ def test_files_of_another_system_are_refused_by_a_named_preset(tmp_path: Path) -
         ingest(open_sources(exported("odoo")), tmp_path / "log", Project(), Options(preset="sap-sales"))
     with pytest.raises(UsageError, match="no preset 'sapsales'"):
         find_preset("sapsales")
+
+
+def test_a_user_who_stands_there_twice_makes_no_event_twice(tmp_path: Path) -> None:
+    import pyarrow.parquet as pq
+
+    audit = tmp_path / "sys_audit.csv"
+    audit.write_bytes((SAMPLES / "servicenow" / "sys_audit.csv").read_bytes())
+    users = tmp_path / "sys_user.csv"
+    users.write_text("user_name,department\nann,Service Desk\nann,Elsewhere\nbob,Second Line\nbob,Second Line\n")
+    found = ingest(open_sources([audit, users]), tmp_path / "log", Project(), Options())
+    # Two changes by ann, one by bob, as in the sample, and none of them twice.
+    rows = pq.read_table(found.folder(tmp_path / "log") / "events").to_pylist()
+    # Of two departments none is taken: not the first, and not the last.
+    assert [(row["resource"], row["department"]) for row in rows] == [
+        ("ann", None),
+        ("ann", None),
+        ("bob", "Second Line"),
+    ]
+    assert found.ledger.rejected_by_reason["looked up, but its key stands there with several values"] == 2
+    assert found.ledger.duplicates == 1
 
 
 def test_tables_of_a_system_cannot_be_appended(tmp_path: Path) -> None:

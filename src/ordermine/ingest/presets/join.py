@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
+from ordermine.canonical import DUPLICATE
 from ordermine.errors import InputError
 from ordermine.ingest.mapping import ColumnMapping
 from ordermine.ingest.shapes.shaped import EVENTS, FILE, PLACE, ShapedSource
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 DIGEST: Final = "_digest"
 """Column with the content of a whole row, columns that no query knows included."""
 REPEATED: Final = "repeated_rows"
+AMBIGUOUS: Final = "ambiguous_rows"
+SEVERAL: Final = "looked up, but its key stands there with several values"
+"""Why a row of a table is looked up by none."""
 
 MACROS: Final = (
     # SAP writes nothing as a blank, and no date as eight zeros.
@@ -62,10 +66,13 @@ def join(
     for statement in MACROS:
         connection.execute(statement)
     connection.execute(f"CREATE TABLE {REPEATED} ({FILE} INTEGER, {ROW} BIGINT)")
+    connection.execute(f"CREATE TABLE {AMBIGUOUS} ({FILE} INTEGER, {ROW} BIGINT)")
     for name, table in preset.tables.items():
         _load(connection, name, table, {at: sources[at] for at, its in tables.items() if its == name})
         if not keep_duplicates:
             _set_repeated_aside(connection, name)
+        if table.key:
+            _set_ambiguous_aside(connection, name, table)
     for name, sql in preset.views.items():
         connection.execute(f"CREATE VIEW {identifier(name)} AS {sql}")
     for number, events in enumerate(preset.events):
@@ -90,9 +97,10 @@ def join(
         FROM all_events ORDER BY {FILE}, {ROW}, {PLACE}
         """
     )
-    repeated: dict[int, set[int]] = {}
-    for at, row in connection.execute(f"FROM {REPEATED}").fetchall():
-        repeated.setdefault(at, set()).add(row)
+    reasons: dict[int, dict[int, str]] = {}
+    for aside, reason in ((AMBIGUOUS, SEVERAL), (REPEATED, DUPLICATE)):
+        for at, row in connection.execute(f"FROM {aside}").fetchall():
+            reasons.setdefault(at, {})[row] = reason
     lock = threading.Lock()
     return [
         ShapedSource(
@@ -101,7 +109,7 @@ def join(
             preset.tables[tables[at]].idle,
             f"preset {preset.name}",
             file=at,
-            repeated=frozenset(repeated.get(at, ())),
+            reasons=reasons.get(at, {}),
             _lock=lock,
         )
         for at, source in enumerate(sources)
@@ -112,6 +120,14 @@ def steps_of(joined: ShapedSource) -> dict[str, int]:
     """Return the steps of all the tables that were joined, and how many events each has, most frequent first."""
     query = f"SELECT activity, count(*) FROM {EVENTS} WHERE activity IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1"
     return dict(joined.connection.execute(query).fetchall())
+
+
+def people_of(joined: ShapedSource, most: int = 1000) -> tuple[str, ...]:
+    """Return who did the steps of all the tables that were joined, at most so many."""
+    if "resource" not in joined.columns:
+        return ()
+    query = f"SELECT DISTINCT resource FROM {EVENTS} WHERE filled(resource) IS NOT NULL ORDER BY 1 LIMIT {most:d}"
+    return tuple(name for (name,) in joined.connection.execute(query).fetchall())
 
 
 def mapping_of(source: ShapedSource, preset: Preset) -> ColumnMapping:
@@ -157,3 +173,23 @@ def _set_repeated_aside(connection: duckdb.DuckDBPyConnection, name: str) -> Non
     repeated = f"row_number() OVER (PARTITION BY {DIGEST} ORDER BY {FILE}, {ROW}) > 1"
     connection.execute(f"INSERT INTO {REPEATED} SELECT {FILE}, {ROW} FROM {identifier(name)} QUALIFY {repeated}")
     connection.execute(f"DELETE FROM {identifier(name)} WHERE ({FILE}, {ROW}) IN (FROM {REPEATED})")
+
+
+def _set_ambiguous_aside(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None:
+    """Leave one row for each key of a table, none where rows of a key differ: each would make events of its own."""
+    key = ", ".join(f"filled({identifier(column)})" for column in table.key)
+    told = ", ".join(identifier(column) for column in (*table.columns, *table.further))
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE judged AS
+        SELECT {FILE}, {ROW}, min(row({told})) OVER same IS DISTINCT FROM max(row({told})) OVER same AS differs,
+               row_number() OVER (PARTITION BY {key} ORDER BY {FILE}, {ROW}) AS place
+        FROM {identifier(name)} WINDOW same AS (PARTITION BY {key})
+        """
+    )
+    connection.execute(f"INSERT INTO {AMBIGUOUS} SELECT {FILE}, {ROW} FROM judged WHERE differs")
+    connection.execute(
+        f"DELETE FROM {identifier(name)} "
+        f"WHERE ({FILE}, {ROW}) IN (SELECT ({FILE}, {ROW}) FROM judged WHERE differs OR place > 1)"
+    )
+    connection.execute("DROP TABLE judged")

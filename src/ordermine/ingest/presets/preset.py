@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ordermine.errors import UsageError, near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ordermine.ingest.source import Source
 
@@ -29,6 +29,8 @@ class Table:
     """Why a row of it has become no event."""
     where: str = ""
     """Of the system's own database, only rows for which this SQL condition holds are read."""
+    key: Sequence[str] = ()
+    """Columns by which queries look something up in it; what stands there twice and differs is looked up by none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,22 @@ class Preset:
     database_in_utc: bool = False
     """Whether times without a zone in the system's own database are UTC."""
 
+    def table_of(self, source: Source) -> str | None:
+        """Return the table that a file is, None where it is none."""
+        columns = {column.strip().upper() for column in source.columns}
+        fitting = [name for name, table in self.tables.items() if {one.upper() for one in table.columns} <= columns]
+        # The table with most columns is the one that says most about the file.
+        return max(fitting, key=lambda name: (len(self.tables[name].columns), name), default=None)
+
+    def complete(self, tables: Collection[str]) -> bool:
+        """Whether these tables give events."""
+        return {name for name, _ in needed(self)} <= {*tables} and any(one.table in tables for one in self.events)
+
     def assign(self, sources: Sequence[Source]) -> dict[int, str] | None:
         """Return the position of a source → name of its table; None where they aren't an export of this system."""
-        found: dict[int, str] = {}
-        for at, source in enumerate(sources):
-            columns = {column.strip().upper() for column in source.columns}
-            fitting = [
-                name for name, table in self.tables.items() if {column.upper() for column in table.columns} <= columns
-            ]
-            if not fitting:
-                return None
-            # The table with most columns is the one that says most about the file.
-            found[at] = max(fitting, key=lambda name: (len(self.tables[name].columns), name))
-        there = set(found.values())
-        complete = {name for name, _ in needed(self)} <= there
-        return found if complete and any(one.table in there for one in self.events) else None
+        tables = [self.table_of(source) for source in sources]
+        found = {at: table for at, table in enumerate(tables) if table is not None}
+        return found if len(found) == len(tables) and self.complete(found.values()) else None
 
 
 def needed(preset: Preset) -> list[tuple[str, Table]]:
@@ -110,7 +113,32 @@ def find_preset(name: str) -> Preset:
     raise UsageError(f"no preset {name!r}", hint=near(name, [preset.name for preset in presets()]))
 
 
-def recognise(sources: Sequence[Source]) -> tuple[Preset, dict[int, str]] | None:
-    """Return the preset that all of the files are tables of, and which file is which; None unless there is just one."""
-    found = [(preset, tables) for preset in presets() if (tables := preset.assign(sources)) is not None]
-    return found[0] if len(found) == 1 else None
+def recognise(sources: Mapping[int, Source]) -> list[tuple[Preset, dict[int, str]]]:
+    """Return the systems of which files are tables, and which file (by position) is which; others may be among them.
+
+    A file that could be a table of several systems is one of the system that has all the files of the others besides;
+    where there is no such system, what it is has to be declared.
+
+    Raises
+    ------
+    UsageError
+        Files could be tables of several systems, each of which has others for itself.
+    """
+    found = []
+    for preset in presets():
+        tables = {at: table for at, source in sources.items() if (table := preset.table_of(source)) is not None}
+        if preset.complete(tables.values()):
+            found.append((preset, tables))
+    found = [one for one in found if not any(one[1].keys() < other[1].keys() for other in found)]
+    alike = [sorted(tables) for _, tables in found]
+    found = [one for one in found if alike.count(sorted(one[1])) == 1]
+    for at, (preset, tables) in enumerate(found):
+        for other, its in found[at + 1 :]:
+            shared = sorted(sources[position].name for position in tables.keys() & its.keys())
+            if shared:
+                raise UsageError(
+                    f"{', '.join(shared)}: may be of {preset.name} or of {other.name}, and both systems are here",
+                    hint=f'say in ordermine.toml which files are whose: [[source]] files = ["{shared[0]}", …] '
+                    f'preset = "{preset.name}"; or make a log of each',
+                )
+    return found

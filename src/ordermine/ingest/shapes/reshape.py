@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from ordermine.errors import UsageError, near
-from ordermine.ingest.encode import stamp_text
+from ordermine.errors import UsageError
 from ordermine.ingest.mapping import ColumnMapping, holds_dates
 from ordermine.ingest.shapes import statements
+from ordermine.ingest.shapes.columns import check_columns, formats_of, names_of
 from ordermine.ingest.shapes.shaped import EVENTS, PLACE, ShapedSource
 from ordermine.ingest.shapes.table import ROW, connect, load
-from ordermine.ingest.timestamps import FormatFinder
 from ordermine.project import DeclaredSource, FieldSteps, Milestone
 from ordermine.schema import KEY_COLUMNS, REPETITION
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from ordermine.ingest.encode import ColumnChoice
     from ordermine.ingest.source import Source
-    from ordermine.ingest.timestamps import Format
 
 PROMISE: Final = re.compile(
     r"estimat|promis|plan|request|expect|due\b|deadline|target|limit|soll|geplant|wunsch|termin|zugesagt|pr[ée]vu"
@@ -39,8 +37,8 @@ class Reshaped:
     mapping: ColumnMapping
     loses: tuple[str, ...] = ()
     """What the shape can't show, as analyzers need it."""
-    notes: tuple[str, ...] = ()
-    """What has to be said of the result."""
+    unseen: str = ""
+    """Events that happened and are missing, in words; empty where none are known to be."""
 
 
 def reshape(
@@ -57,7 +55,8 @@ def reshape(
     source
         The exported file.
     mapping
-        Which column plays which part, as proposed or declared; its shape says what the rows are.
+        Which column plays which part, as proposed or declared; its shape (wide, field_history or snapshots) says what
+        the rows are.
     declared
         What the project file says of this file.
     date_order
@@ -76,12 +75,17 @@ def reshape(
         return _wide(source, mapping, declared, date_order, samples)
     if mapping.shape == "field_history":
         return _field_history(source, mapping, declared)
-    if mapping.shape == "snapshots":
-        return _snapshots(source, mapping, declared, date_order)
-    raise UsageError(
-        f"{source.name}: shape {mapping.shape!r} can't be read yet",
-        hint="export event rows, field history, snapshots, or one row per order with a date per milestone",
-    )
+    return _snapshots(source, mapping, declared, date_order)
+
+
+def milestones_of(mapping: ColumnMapping, samples: Mapping[str, Sequence[str | None]]) -> dict[str, Milestone]:
+    """Return the milestones of a wide export where none are declared: what holds dates and is no promise."""
+    taken = {name for key, choice in mapping.columns.items() if key != "timestamp" for name in names_of(choice)}
+    return {
+        column: Milestone(activity=column)
+        for column, values in samples.items()
+        if column not in taken and holds_dates(values) and not PROMISE.search(column)
+    }
 
 
 def _wide(
@@ -92,26 +96,20 @@ def _wide(
     samples: Mapping[str, Sequence[str | None]],
 ) -> Reshaped:
     milestones = dict(declared.milestones)
-    _check_columns(source, milestones, "milestones")
-    if not milestones:
-        taken = {name for key, choice in mapping.columns.items() if key != "timestamp" for name in _names(choice)}
-        milestones = {
-            column: Milestone(activity=column)
-            for column in source.columns
-            if column not in taken and holds_dates(samples[column]) and not PROMISE.search(column)
-        }
+    check_columns(source, milestones, "milestones")
+    milestones = milestones or milestones_of(mapping, samples)
     if not milestones:
         raise UsageError(
             f"{source.name}: no column holds dates of milestones",
             hint='name them: milestones = { "Approved at" = "Approve" } under [[source]]',
         )
     kept = [column for column in source.columns if column not in milestones]
-    formats: dict[ColumnChoice, Format] = {column: _format(source, column, date_order) for column in milestones}
+    formats = formats_of(source, milestones, date_order)
     connection = connect()
     load(connection, source, formats)
     connection.execute(_create(statements.wide(kept, milestones)))
     columns: dict[str, ColumnChoice] = {
-        key: choice for key, choice in mapping.columns.items() if not set(_names(choice)) & milestones.keys()
+        key: choice for key, choice in mapping.columns.items() if not set(names_of(choice)) & milestones.keys()
     }
     columns |= {"activity": statements.STEP, "timestamp": statements.MOMENT}
     reasons = {"activity": "the columns that hold dates", "timestamp": "the columns that hold dates"}
@@ -145,12 +143,12 @@ def _snapshots(source: Source, mapping: ColumnMapping, declared: DeclaredSource,
             f"{source.name}: snapshots need the columns of the record and of its time",
             hint="name them with --case and --timestamp",
         )
-    _check_columns(source, declared.watch, "watch")
-    _check_columns(source, [declared.sequence] if declared.sequence else [], "sequence")
+    check_columns(source, declared.watch, "watch")
+    check_columns(source, [declared.sequence] if declared.sequence else [], "sequence")
     connection = connect()
-    load(connection, source, {timestamp: _format(source, timestamp, date_order)})
+    load(connection, source, formats_of(source, [timestamp], date_order))
     if not declared.watch:
-        others = [column for column in source.columns if column not in {case, *_names(timestamp)}]
+        others = [column for column in source.columns if column not in {case, *names_of(timestamp)}]
         [counts] = connection.execute(statements.changing(case, others)).fetchall()
         changing = sorted(zip(others, counts, strict=True), key=lambda one: -one[1])
         shown = ", ".join(f"{column!r} in {count:,}" for column, count in changing[:8] if count)
@@ -160,13 +158,13 @@ def _snapshots(source: Source, mapping: ColumnMapping, declared: DeclaredSource,
         )
     query = statements.snapshots(source.columns, case, declared.watch, declared.sequence, _steps(declared))
     connection.execute(_create(query))
-    notes = []
+    unseen = ""
     if declared.sequence:
         [(with_gaps, records)] = connection.execute(statements.gaps(case, declared.sequence)).fetchall()
         if with_gaps:
-            notes.append(
-                f"{source.name}: snapshots are missing in {with_gaps:,} of {records:,} records, by "
-                f"{declared.sequence!r}: what changed in between doesn't show, counts are at least so many"
+            unseen = (
+                f"changes between snapshots of {source.name}, of which some are missing in {with_gaps:,} of "
+                f"{records:,} records by {declared.sequence!r}"
             )
     shaped = ShapedSource(source, connection, "no change", "snapshots")
     columns: dict[str, ColumnChoice] = {
@@ -178,7 +176,7 @@ def _snapshots(source: Source, mapping: ColumnMapping, declared: DeclaredSource,
     }
     made = "made from the differences between snapshots"
     reshaped = _reshaped(shaped, mapping, columns, dict.fromkeys(("activity", "field", "old", "new"), made))
-    return replace(reshaped, notes=tuple(notes))
+    return replace(reshaped, unseen=unseen)
 
 
 def _create(query: str) -> str:
@@ -192,7 +190,7 @@ def _steps(declared: DeclaredSource) -> dict[str, FieldSteps]:
 def _reshaped(
     shaped: ShapedSource, mapping: ColumnMapping, columns: dict[str, ColumnChoice], reasons: dict[str, str]
 ) -> Reshaped:
-    taken = {name for choice in columns.values() for name in _names(choice)}
+    taken = {name for choice in columns.values() for name in names_of(choice)}
     return Reshaped(
         shaped,
         ColumnMapping(
@@ -202,23 +200,3 @@ def _reshaped(
             shape="events",
         ),
     )
-
-
-def _format(source: Source, choice: ColumnChoice, date_order: str | None) -> Format:
-    """Return the proven format of a stamp column."""
-    finder = FormatFinder(" + ".join(_names(choice)), date_order)
-    for at, batch in enumerate(source.batches()):
-        if at and not finder.undecided:
-            break
-        finder.look(stamp_text(batch.read().table, choice))
-    return finder.decide()
-
-
-def _check_columns(source: Source, columns: Sequence[str] | Mapping[str, object], key: str) -> None:
-    for column in columns:
-        if column not in source.columns:
-            raise UsageError(f"{source.name}: no column {column!r} for {key}", hint=near(column, source.columns))
-
-
-def _names(choice: ColumnChoice) -> tuple[str, ...]:
-    return (choice,) if isinstance(choice, str) else choice

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from ordermine.canonical import DUPLICATE, LeftOut
+from ordermine.canonical import LeftOut
 from ordermine.ingest.shapes.table import ROW
 from ordermine.ingest.source import Rows
 
@@ -63,8 +63,8 @@ class ShapedSource:
     shape: str
     file: int | None = None
     """Position of the file where the event rows are those of several."""
-    repeated: frozenset[int] = frozenset()
-    """Rows that equal an earlier one, where the queries were spared them."""
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    """Rows that have become no event for a reason of their own, such as that they equal an earlier one."""
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
@@ -90,7 +90,7 @@ class ShapedSource:
 
     def reason(self, row: int) -> str:
         """Return why a row has become no event."""
-        return DUPLICATE if row in self.repeated else self.idle
+        return self.reasons.get(row, self.idle)
 
     def batches(self) -> Iterator[ShapedBatch]:
         """Iterate over the event rows, in the batches of the file."""

@@ -6,10 +6,10 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ordermine.ingest.encode import ColumnChoice, stamp_text
-from ordermine.ingest.timestamps import DAY, parse
+from ordermine.ingest.timestamps import DAY, MIN, S, parse
 from ordermine.interrupts import watch
 
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ def connect() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def load(connection: duckdb.DuckDBPyConnection, source: Source, stamps: Mapping[ColumnChoice, Format]) -> None:
-    """Fill the table `TABLE`: the file's columns as text, `ROW`, and the instants of some stamp columns.
+def load(
+    connection: duckdb.DuckDBPyConnection, source: Source, stamps: Mapping[ColumnChoice, Format], name: str = TABLE
+) -> None:
+    """Create and fill a table: the file's columns as text, `ROW`, and the instants of some stamp columns.
 
     Parameters
     ----------
@@ -61,6 +63,8 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, stamps: Mapping[
         The exported file.
     stamps
         Stamp column → its format, in the order in which the instants are numbered.
+    name
+        Of the table.
     """
     import pyarrow as pa
 
@@ -75,7 +79,7 @@ def load(connection: duckdb.DuckDBPyConnection, source: Source, stamps: Mapping[
             table = table.append_column(INSTANT.format(at), instants)
             table = table.append_column(WRITTEN.format(at), _written(text, parsed))
         connection.register("piece", table)
-        connection.execute(f"INSERT INTO {TABLE} FROM piece" if made else f"CREATE TABLE {TABLE} AS FROM piece")
+        connection.execute(f"INSERT INTO {name} FROM piece" if made else f"CREATE TABLE {name} AS FROM piece")
         connection.unregister("piece")
         made = True
 
@@ -87,8 +91,11 @@ def _written(text: pa.Array, parsed: Parsed) -> pa.Array:
     import pyarrow.compute as pc
 
     wall = parsed.wall.astype("datetime64[us]")
-    day = parsed.precision == DAY
-    iso = np.where(day, np.datetime_as_string(wall, "D"), np.datetime_as_string(wall, "us")).astype(object)
+    iso = np.datetime_as_string(wall, "us").astype(object)
+    units: tuple[tuple[int, Literal["s", "m", "D"]], ...] = ((S, "s"), (MIN, "m"), (DAY, "D"))
+    for precision, unit in units:
+        so = parsed.precision == precision
+        iso[so] = np.datetime_as_string(wall[so], unit)
     if parsed.zoned.any():
         minutes = parsed.offset // 60_000_000
         sign = np.where(minutes < 0, "-", "+")
