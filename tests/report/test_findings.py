@@ -71,7 +71,7 @@ def test_json_has_every_field_of_the_contract() -> None:
     result = report.result(analysis(RETURN, suppressed=1))
     [facts] = result["findings"]
     contract = "id code name subject message value unit low high cases of_cases severity confidence evidence"
-    assert sorted(facts) == sorted([*contract.split(), "thresholds", "definition", "accepted"])
+    assert sorted(facts) == sorted([*contract.split(), "thresholds", "definition", "bound", "accepted"])
     assert (facts["id"], facts["evidence"]) == (RETURN.id, ["A1", "A2"])
     assert result["skipped"] == [{"code": "OM001", "reason": "the log is empty"}]
     assert (result["suppressed"], result["assumed"]["events_without_meaning"]) == (1, 40)

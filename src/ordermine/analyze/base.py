@@ -34,6 +34,8 @@ class Measured:
     rows: list[dict[str, Any]]
     """Sorted; the same keys as `columns`."""
     totals: dict[str, Any]
+    unseen: tuple[str, ...] = ()
+    """Events that the log lacks, in words: the counts are at least so many then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Analyzer:
     """For what no query can say; `sql` is empty then."""
     about_departments: bool = False
     """Whether its findings speak of departments, so that small groups are suppressed."""
+    monotone: bool = False
+    """Whether events that a log lacks could only raise what it counts: then its counts are lower bounds.
+
+    What compares neighbours, such as self-loops and returns, may be off either way.
+    """
     hides: Callable[[Log], frozenset[str]] | None = field(repr=False, default=None)
     """Which subjects to suppress, large as they may be, since they would give small ones away."""
 
@@ -110,25 +117,29 @@ class Analyzer:
         """
         for view in self.views:
             create_view(log, view, level)
+        unseen = log.manifest.unseen if self.monotone else ()
         if self.measured_by is not None:
-            return self.measured_by(log, level)
+            return replace(self.measured_by(log, level), unseen=unseen)
         column = identifier(level)
         rows = [dict(zip(self.columns, row, strict=True)) for row in log.rows(self.sql.replace("{level}", column))]
         totals: dict[str, Any] = {}
         if self.totals:
             table = log.table(self.totals.replace("{level}", column))
             totals = {name: table.column(name)[0].as_py() for name in table.column_names}
-        return Measured(self.columns, rows, totals)
+        return Measured(self.columns, rows, totals, unseen)
 
     def run(self, log: Log, level: str = "department") -> list[Finding]:
         """Measure, then judge; findings that don't say so themselves get definition and thresholds from the page."""
+        measured = self.measure(log, level)
         return [
             replace(
                 finding,
+                bound="lower" if measured.unseen else None,
+                message=f"{finding.message}; at least, as steps are missing" if measured.unseen else finding.message,
                 definition=finding.definition or self.definition,
                 thresholds=finding.thresholds or self.thresholds(),
             )
-            for finding in self.judge(self.measure(log, level), self.params, Context(log, level))
+            for finding in self.judge(measured, self.params, Context(log, level))
         ]
 
     def thresholds(self) -> dict[str, float]:
@@ -148,6 +159,7 @@ def analyzer(
     totals: str = "",
     measure: Measure | None = None,
     about_departments: bool = False,
+    monotone: bool = False,
     hides: Callable[[Log], frozenset[str]] | None = None,
 ) -> Callable[[Judge], Analyzer]:
     """Turn a judge function into an Analyzer; its module docstring is its page."""
@@ -155,7 +167,20 @@ def analyzer(
     def build(judge: Judge) -> Analyzer:
         doc = inspect.cleandoc(sys.modules[judge.__module__].__doc__ or "")
         return Analyzer(
-            code, name, columns, needs, views, params, judge, doc, sql, totals, measure, about_departments, hides
+            code,
+            name,
+            columns,
+            needs,
+            views,
+            params,
+            judge,
+            doc,
+            sql,
+            totals,
+            measure,
+            about_departments,
+            monotone,
+            hides,
         )
 
     return build

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Severity = Literal["info", "warning", "error"]
 Confidence = Literal["low", "medium", "high"]
+Bound = Literal["lower"]
 Unit = Literal["share", "seconds", "count", "score", "text"]
 
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
@@ -47,6 +48,8 @@ class Finding:
     """The thresholds that made it a finding."""
     definition: str = ""
     """What was counted, in a sentence."""
+    bound: Bound | None = None
+    """``lower`` where the true value is at least this, since the log lacks events."""
 
     @property
     def id(self) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 from ordermine.report.table import Column, Table, share_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ordermine.analyze.ftr.first_time_right import FirstTimeRight
     from ordermine.stats.intervals import Proportion
 
@@ -26,6 +28,11 @@ SIGNAL_SOURCES: Final = {
 }
 
 
+def sources(unseen: Sequence[str]) -> str:
+    """Return where signals would be seen that a log can't show, for people."""
+    return ", ".join(SIGNAL_SOURCES.get(name, name) for name in unseen)
+
+
 def result(found: FirstTimeRight) -> dict[str, Any]:
     """Return the `result` of the JSON; shares are of the matured orders."""
     return {
@@ -40,6 +47,7 @@ def result(found: FirstTimeRight) -> dict[str, Any]:
             for name, orders in found.signals.items()
         },
         "bound": found.bound,
+        "unseen": list(found.unseen),
         "maturity_days": found.maturity_days,
         "cancelled_by_customer": found.cancelled_by_customer,
         "open": found.open,
@@ -68,9 +76,7 @@ def heading(found: FirstTimeRight, name: str) -> list[str]:
         f" ({_interval(right)})"
     ]
     if found.missing:
-        lines.append(
-            f"at most, because this log can't show {', '.join(SIGNAL_SOURCES[signal] for signal in found.missing)}"
-        )
+        lines.append(f"at most, because this log can't show {sources(found.missing)}")
     lines.append(
         f"matured: concluded at least {found.maturity_days:.0f} days before as-of, so that errors have had time to show"
     )

@@ -25,6 +25,7 @@ TABLE_UNITS: dict[Unit, TableUnit] = {
 def result(measured: Measured) -> dict[str, Any]:
     """Return the `result` of the JSON."""
     return {
+        "bound": "lower" if measured.unseen else None,
         "columns": [{"name": name, "unit": unit} for name, unit in measured.columns.items()],
         "rows": [{name: _plain(value) for name, value in row.items()} for row in measured.rows],
         "totals": {name: _plain(value) for name, value in measured.totals.items()},
@@ -47,6 +48,8 @@ def table(analyzer: Analyzer, measured: Measured, most: int | None = None) -> Ta
 def heading(analyzer: Analyzer, measured: Measured) -> list[str]:
     """Return what was measured, and the totals."""
     lines = [analyzer.summary]
+    if measured.unseen:
+        lines.append(f"At least so many, since this log can't show {'; '.join(measured.unseen)}.")
     if measured.totals:
         lines.append(", ".join(f"{name.replace('_', ' ')} {_said(name, v)}" for name, v in measured.totals.items()))
     return lines

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.analyze.measures.base import AREAS
 from ordermine.analyze.scorecard.beyond import BEYOND
-from ordermine.report.ftr import SIGNAL_SOURCES
+from ordermine.report.ftr import sources
 from ordermine.report.table import Column, Table, duration_text, share_text
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def heading(found: Scorecard, name: str) -> list[str]:
     missed = [entry.measure.title for entry in found.entries if entry.verdict == "missed"]
     worse = [entry.measure.title for entry in found.entries if entry.direction == "worse"]
     if unseen := next((entry.unseen for entry in found.entries if entry.unseen), ()):
-        signals = ", ".join(SIGNAL_SOURCES[signal] for signal in unseen)
+        signals = sources(unseen)
         lines.append(f"≤: at most, because this log can't show {signals}")
     if missed:
         lines.append(f"target missed: {', '.join(missed)}")

@@ -130,6 +130,7 @@ class Params:
 @analyzer(
     code="OM101",
     name="rework",
+    monotone=True,
     columns={
         "activity": "text",
         "cases": "count",

@@ -91,6 +91,7 @@ class Params:
 @analyzer(
     code="OM103",
     name="repetition",
+    monotone=True,
     columns={
         "activity": "text",
         "cases": "count",

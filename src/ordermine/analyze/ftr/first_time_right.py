@@ -50,11 +50,13 @@ class FirstTimeRight:
     """Signal → matured orders that show it."""
     observable: Mapping[str, bool]
     maturity_days: float
+    unseen: tuple[str, ...] = ()
+    """Events that happened and that the log lacks, in words: signals may be among them."""
 
     @property
     def missing(self) -> list[str]:
-        """Signals that the log can't show."""
-        return [name for name in SIGNALS if not self.observable[name]]
+        """What the log can't show: signals of a kind, or signals here and there."""
+        return [*(name for name in SIGNALS if not self.observable[name]), *self.unseen]
 
     @property
     def bound(self) -> str | None:
@@ -201,6 +203,7 @@ def measure_first_time_right(log: Log, maturity: float | None = None) -> FirstTi
         signals={name: int((matured & found.with_signal[name]).sum()) for name in SIGNALS},
         observable=found.signals.observable,
         maturity_days=found.maturity_days,
+        unseen=log.manifest.unseen,
     )
 
 

@@ -45,7 +45,7 @@ def _shown(population: Population, names: Sequence[str], *, in_time: bool) -> np
 
 def _unseen(population: Population) -> tuple[str, ...]:
     observable = _judged(population).signals.observable
-    return tuple(name for name in SIGNALS if not observable[name])
+    return (*(name for name in SIGNALS if not observable[name]), *population.log.manifest.unseen)
 
 
 def _completed(population: Population) -> Values:

@@ -122,6 +122,7 @@ class Params:
 @analyzer(
     code="OM501",
     name="rejected",
+    monotone=True,
     columns={
         "case_id": "text",
         "rejected_at": "text",

@@ -90,6 +90,7 @@ class Params:
 @analyzer(
     code="OM505",
     name="block",
+    monotone=True,
     columns={
         "block": "text",
         "cases": "count",

@@ -87,6 +87,7 @@ class Params:
 @analyzer(
     code="OM507",
     name="credit adjustment",
+    monotone=True,
     columns={
         "credited_by": "text",
         "reason": "text",

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from ordermine.findings.finding import SEVERITIES
-from ordermine.report.ftr import SIGNAL_SOURCES
+from ordermine.report.ftr import sources as signal_sources
 from ordermine.report.table import counted, duration_text, share_text
 
 if TYPE_CHECKING:
@@ -264,5 +264,5 @@ def bound_text(report: WeeklyReport) -> str:
     found = report.first_time_right
     if isinstance(found, str) or not found.unseen:
         return ""
-    sources = ", ".join(SIGNAL_SOURCES[name] for name in found.unseen)
+    sources = signal_sources(found.unseen)
     return f"At most, because this log can't show {sources}."
