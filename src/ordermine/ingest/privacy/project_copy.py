@@ -37,11 +37,12 @@ def disguised(project: Project, disguise: Disguise) -> Project:
             }
         elif section == "source":
             for source in content:
-                for step in source.get("milestones", {}).values():
-                    step |= {
+                for column, step in source.get("milestones", {}).items():
+                    # Without a department, a milestone is written as the name of its step alone.
+                    parts = {"activity": step} if isinstance(step, str) else step
+                    source["milestones"][column] = {
                         key: (unit if key == "department" else disguise.names.replace)(value)
-                        for key, value in step.items()
-                        if value is not None
+                        for key, value in parts.items()
                     }
                 if "steps" in source:
                     source["steps"] = _renamed(source["steps"], disguise.names.replace)
