@@ -51,8 +51,8 @@ def files(tmp_path: Path) -> list[str]:
 def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[..., Any], files: list[str]) -> None:
     said = ordermine("inspect", *files, "-o", "ordermine.toml")
     assert said.code == 0
-    assert "(preset salesforce), recognised by the columns of 4 files" in " ".join(said.out.split())
-    assert "(preset sap-sales), recognised by the columns of 10 files" in " ".join(said.out.split())
+    assert "(preset salesforce), recognised by the columns of 4 tables" in " ".join(said.out.split())
+    assert "(preset sap-sales), recognised by the columns of 10 tables" in " ".join(said.out.split())
     assert "people.csv: could be looked up for department" in said.out
     assert max(map(len, said.out.splitlines())) <= 80
     written = Path("ordermine.toml").read_text(encoding="utf-8")

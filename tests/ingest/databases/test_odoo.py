@@ -254,7 +254,7 @@ def test_inspect_recognises_it(database: Database, ordermine: Callable) -> None:
     database.run(layout(16))
     said = ordermine("inspect", database.address, "--format", "json")
     assert said.code == 0, said.err
-    result = json.loads(said.out)["result"]
+    (result,) = json.loads(said.out)["result"]["systems"]
     assert result["preset"] == "odoo"
     assert {file["name"]: file["table"] for file in result["files"]}["postgresql:hr_employee"] == "hr_employee"
     assert {step["activity"]: step["events"] for step in result["steps"]}["Create quotation"] == 2
