@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from ordermine.errors import InputError
-from ordermine.ingest.readers import parquet
 from ordermine.ingest.readers.parquet import as_text, open_parquet
 
 pa = pytest.importorskip("pyarrow")
@@ -62,8 +61,7 @@ def write(path: Path, columns: dict[str, Any], **options: Any) -> Path:
     return path
 
 
-def test_batches_are_numbered_through_and_index_columns_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "BATCH_ROWS", 2)
+def test_batches_are_numbered_through_and_index_columns_stay(tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", {"a": [1, 2, 3], "__index_level_0__": ["x", "y", "z"]}, row_group_size=2)
     source = open_parquet(path, "a")
     assert source.columns == ("a", "__index_level_0__")

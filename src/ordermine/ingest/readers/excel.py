@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ordermine.errors import EnvironmentFault, InputError, UsageError, near
+from ordermine.errors import InputError, UsageError, near
 from ordermine.ingest.readers.dialect import unique_names
 from ordermine.ingest.readers.files import check_readable
 from ordermine.ingest.readers.sheet_scan import SheetFacts
 from ordermine.ingest.readers.spool import Spool, SpooledSource
 from ordermine.ingest.readers.workbook_check import SAVE_AGAIN, Checked, check_workbook
+from ordermine.ingest.readers.worker import died, running
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+    from pathlib import Path
 
 WORKER = "ordermine.ingest.readers.excel_worker"
 LEAST_MEMORY = 1 << 30
 BYTES_PER_CELL = 64
 MOST_MEMORY = 4 << 30
-PACKAGES = Path(__file__).parents[3]
-"""The folder that holds the package: the worker may run where it isn't installed."""
 
 
 def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource:
@@ -47,7 +43,9 @@ def open_excel(path: Path, name: str, sheet: str | None = None) -> SpooledSource
     check_readable(path)
     checked = check_workbook(path, name)
     inexact = 0
-    with _worker(path, sheet, name, _memory_limit(checked)) as lines:
+    wanted = [] if sheet is None else [sheet]
+    with running(WORKER, str(_memory_limit(checked)), str(path.absolute()), *wanted) as process:
+        lines = _messages(process, name)
         found = next(lines)
         chosen = _chosen(found, sheet, name)
         spool = Spool(name)
@@ -100,23 +98,6 @@ def _chosen(found: dict[str, Any], sheet: str | None, name: str) -> str:
     raise InputError(f"{name}: {which}", hint="export the table again")
 
 
-@contextmanager
-def _worker(path: Path, sheet: str | None, name: str, memory: int) -> Iterator[Iterator[Any]]:
-    """Run the worker and give what it writes, line by line."""
-    command = [sys.executable, "-P", "-m", WORKER, str(memory), str(path.absolute())] + (
-        [] if sheet is None else [sheet]
-    )
-    found = [str(PACKAGES), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(found)}
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    ) as process:
-        try:
-            yield _messages(process, name)
-        finally:
-            process.kill()
-
-
 def _messages(process: subprocess.Popen[bytes], name: str) -> Iterator[Any]:
     assert process.stdout is not None
     for line in process.stdout:
@@ -125,9 +106,4 @@ def _messages(process: subprocess.Popen[bytes], name: str) -> Iterator[Any]:
             yield json.loads(line)
     code = process.wait()
     if code:
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        raise EnvironmentFault(
-            f"{name}: the process that reads the workbook died ({how}): the workbook is damaged, or needs more memory "
-            "than its size lets expect",
-            hint=SAVE_AGAIN,
-        )
+        raise died(code, name, SAVE_AGAIN)

@@ -13,12 +13,10 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ordermine.ingest.readers.text import LARGEST_EXACT, text_of
+from ordermine.ingest.readers.worker import limit
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
-
-SECONDS = 900
-"""Processor time that no honest workbook needs."""
 
 CALENDAR_STARTS = dt.date(1900, 3, 1)
 """Before it Excel counts a 29 February 1900 that never was, and other programs disagree about every day."""
@@ -27,7 +25,7 @@ CALENDAR_STARTS = dt.date(1900, 3, 1)
 def main() -> None:
     """Read the workbook that the command line names."""
     memory, path, *sheet = sys.argv[1:]
-    _limit(int(memory))
+    limit(int(memory))
     with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="\n", closefd=False) as out:
         convert(path, sheet[0] if sheet else None, out)
 
@@ -97,17 +95,6 @@ def _inexact(cell: Any) -> bool:
 
 def _write(out: TextIO, value: Any) -> None:
     out.write(json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n")
-
-
-def _limit(memory: int) -> None:
-    """Take away the memory and the time that no honest workbook needs, where the system can do so."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, SECONDS)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 if __name__ == "__main__":

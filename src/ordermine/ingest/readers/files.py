@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 GZIP_MAGIC = b"\x1f\x8b"
 AGAIN = "export or transfer the file again"
 
+ALWAYS_ALLOWED = 1 << 30
+"""Bytes that any compressed file may unpack to."""
+LARGEST_RATIO = 200
+"""Beyond those, how many times its size a file may unpack to. Exports shrink to a tenth or a fortieth."""
+
 
 def check_readable(path: Path) -> None:
     """Make sure that there is a file with something in it that this user may read.
@@ -65,7 +70,50 @@ def open_binary(path: Path) -> BufferedReader:
 
     Of a truncated gzip `read1` gives all there is before it fails; `read` loses what it had in hand.
     """
-    return cast("BufferedReader", gzip.open(path)) if is_gzip(path) else path.open("rb")
+    return cast("BufferedReader", _Gzip(path)) if is_gzip(path) else path.open("rb")
+
+
+class _Gzip(gzip.GzipFile):
+    """A gzip file that gives no more than an export of its size holds."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+        self._path = path
+        self._stored = path.stat().st_size
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        refuse_bomb(self._path.name, self.tell(), self._stored, "unpack it with gunzip and name the unpacked file")
+        return data
+
+    def read1(self, size: int = -1) -> bytes:
+        data = super().read1(size)
+        refuse_bomb(self._path.name, self.tell(), self._stored, "unpack it with gunzip and name the unpacked file")
+        return data
+
+
+def refuse_bomb(name: str, unpacked: int, stored: int, hint: str) -> None:
+    """Refuse a file that unpacks to far more bytes than it has.
+
+    Parameters
+    ----------
+    name
+        Name of the file.
+    unpacked, stored
+        Bytes so far, and bytes of the file.
+    hint
+        What to do if it is an export all the same.
+
+    Raises
+    ------
+    InputError
+        It is more than `ALWAYS_ALLOWED` and more than `LARGEST_RATIO` times the size of the file.
+    """
+    if unpacked > ALWAYS_ALLOWED and unpacked > LARGEST_RATIO * stored:
+        raise InputError(
+            f"{name}: it unpacks to more than {ALWAYS_ALLOWED >> 20:,} MB and more than {LARGEST_RATIO} times its size",
+            hint=hint,
+        )
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ordermine.errors import InputError
 from ordermine.ingest.readers.encoding import SAMPLE_BYTES, guess_encoding
 from ordermine.ingest.readers.files import open_binary
-from ordermine.ingest.readers.text import Number, json_text
+from ordermine.ingest.readers.text import NOT_TEXT, Number, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,6 @@ DEEPEST = 100
 
 BLANK = " \t\r\n"
 NOT_JSON = "not valid JSON"
-NOT_TEXT = "not valid text"
 KEY_TWICE = "key given twice"
 TOO_DEEP = "nested too deeply"
 

@@ -1,25 +1,31 @@
-"""Parquet: every column as text, batch by batch."""
+"""Parquet: every column as text, batch by batch; the file is decoded in a process of its own."""
 
 from __future__ import annotations
 
+import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
 from ordermine.ingest.readers.dialect import unique_names
-from ordermine.ingest.readers.files import AGAIN, check_readable
+from ordermine.ingest.readers.files import AGAIN, check_readable, refuse_bomb
+from ordermine.ingest.readers.parquet_worker import UNREADABLE
 from ordermine.ingest.readers.spool import rows_as_json
-from ordermine.ingest.readers.text import LARGEST_EXACT, text_of
-from ordermine.ingest.source import Rows
+from ordermine.ingest.readers.text import LARGEST_EXACT, NOT_TEXT, json_text, text_of
+from ordermine.ingest.readers.worker import died, running
+from ordermine.ingest.source import LeftOut, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    import numpy as np
     import pyarrow as pa
 
-BATCH_ROWS = 1 << 16
+WORKER = "ordermine.ingest.readers.parquet_worker"
+LEAST_MEMORY = 4 << 30
+"""Bytes of the worker's address space, of which Arrow sets a part aside that it doesn't use."""
 
 
 def open_parquet(path: Path, name: str) -> ParquetSource:
@@ -55,11 +61,34 @@ class ParquetSource:
 
     def batches(self) -> Iterator[ParquetBatch]:
         """Iterate over the file."""
-        number = 1
-        with _file(self.path, self.name) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield ParquetBatch(self, batch, number)
-                number += len(batch)
+        import pyarrow as pa
+
+        number, unpacked, stored = 1, 0, self.path.stat().st_size
+        memory = LEAST_MEMORY + 2 * stored
+        with (
+            tempfile.TemporaryFile(prefix="ordermine-") as said,
+            running(WORKER, str(memory), str(self.path.absolute()), errors=said) as process,
+        ):
+            cut_short: Exception | None = None
+            try:
+                with pa.ipc.open_stream(process.stdout) as stream:
+                    for batch in stream:
+                        unpacked += batch.nbytes
+                        refuse_bomb(self.name, unpacked, stored, "export the table as CSV")
+                        yield ParquetBatch(self, batch, number)
+                        number += len(batch)
+            except (pa.ArrowInvalid, OSError) as error:
+                # As a rule the worker's exit code says more.
+                cut_short = error
+            code = process.wait()
+            if code == UNREADABLE:
+                said.seek(0)
+                reason = said.read().decode("utf-8", "replace").splitlines()[-1]
+                raise InputError(f"{self.name}: not a readable Parquet file: {reason}", hint=AGAIN)
+            if code:
+                raise died(code, self.name, AGAIN)
+            if cut_short is not None:
+                raise InputError(f"{self.name}: not a readable Parquet file: {cut_short}", hint=AGAIN) from cut_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +100,60 @@ class ParquetBatch:
     first: int
 
     def read(self) -> Rows:
-        """Turn all values into text."""
+        """Turn all values into text; rows with bytes that are no text are left out."""
         import numpy as np
         import pyarrow as pa
 
-        columns = [as_text(column) for column in self.batch.columns]
         numbers = np.arange(self.first, self.first + len(self.batch), dtype=np.int64)
-        return Rows(pa.table(columns, names=list(self.source.columns)), numbers)
+        bad = _rows_without_text(self.batch)
+        left_out = [LeftOut(int(numbers[at]), NOT_TEXT, _shown(self.batch, int(at))) for at in np.flatnonzero(bad)]
+        batch = self.batch.filter(pa.array(~bad)) if left_out else self.batch
+        columns = [as_text(column) for column in batch.columns]
+        return Rows(pa.table(columns, names=list(self.source.columns)), numbers[~bad], left_out)
 
     def raw_text(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return these rows as JSON, without their empty cells."""
         return rows_as_json(self.read(), numbers)
+
+
+def _rows_without_text(batch: pa.RecordBatch) -> np.ndarray:
+    """Return for each row whether it has a text that isn't UTF-8, which Arrow doesn't look at by itself."""
+    import numpy as np
+    import pyarrow as pa
+
+    bad = np.zeros(len(batch), dtype=bool)
+    for column in batch.columns:
+        try:
+            column.validate(full=True)
+        except pa.ArrowInvalid:
+            text = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+            bad |= [_is_no_text(text, at) for at in range(len(text))]
+    return bad
+
+
+def _is_no_text(column: pa.Array, at: int) -> bool:
+    try:
+        column[at].as_py()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _shown(batch: pa.RecordBatch, at: int) -> str:
+    """Return a row as JSON, with bytes that are no text as escapes."""
+    import pyarrow as pa
+
+    cells = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        value = column.slice(at, 1)
+        if pa.types.is_dictionary(value.type):
+            value = value.dictionary_decode()
+        if _is_no_text(value, 0):
+            text = value.cast(pa.large_binary() if pa.types.is_large_string(value.type) else pa.binary())
+            cells[name] = text[0].as_py().decode("utf-8", "backslashreplace")
+        else:
+            cells[name] = as_text(value)[0].as_py()
+    return json_text({name: cell for name, cell in cells.items() if cell is not None})
 
 
 def as_text(array: pa.Array) -> pa.Array:
@@ -136,6 +208,6 @@ def _file(path: Path, name: str) -> Iterator[Any]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{name}: not a readable Parquet file: {reason}", hint=AGAIN) from error

@@ -11,6 +11,9 @@ from typing import Any
 LARGEST_EXACT = 2**53
 """Below this a double holds every integer exactly."""
 
+NOT_TEXT = "not valid text"
+"""Reason of a row with bytes, or escapes, that stand for no character."""
+
 
 class Number(str):
     """A number in the digits of the file, so that a long identifier or a trailing zero survives."""
