@@ -371,7 +371,7 @@ class _Run:
             return None
         import pyarrow.parquet as pq
 
-        return pq.read_table(self.old_folder / "left_out.parquet")
+        return pq.read_table(self.old_folder / "left_out.parquet", page_checksum_verification=True)
 
     def _loses(self) -> dict[str, bool]:
         """Return name of each source of events → whether it can't show that a step is done again."""
@@ -483,6 +483,7 @@ class _Run:
             case_attributes=written.case_attributes,
             notes=(*notes, *(f"{AT_LEAST}: {what}" for what in unseen)),
             unseen=unseen,
+            checksums=written.checksums,
         )
 
 

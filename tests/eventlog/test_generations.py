@@ -124,3 +124,15 @@ def test_a_log_that_lost_a_file_is_damaged_and_not_smaller(ingest_rows):
     next(log.glob("*/events/part-*.parquet")).unlink()
     with pytest.raises(InputError, match="damaged: 0 events of 1 orders are there, 1 of 1 were written"):
         open_log(log)
+
+
+def test_a_flipped_bit_in_a_log_is_noticed(ingest_files):
+    log = ingest_files("Order,Step,Changed at\no1,Create,2024-01-01\no1,Ship,2024-01-02\n")
+    for path in sorted(log.generation.rglob("*.parquet")):
+        whole = path.read_bytes()
+        for at in range(4, len(whole), 211):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1 :])
+            with pytest.raises(InputError, match=f"damaged: .*{path.name} changed after being written"):
+                open_log(log.folder)
+        path.write_bytes(whole)
+    open_log(log.folder)

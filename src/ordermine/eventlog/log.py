@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog import views
+from ordermine.eventlog.checksums import changed
 from ordermine.eventlog.columns import KeptColumns
 from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
@@ -83,13 +84,15 @@ def open_log(
 
 
 def _check_complete(path: Path, manifest: Manifest) -> None:
-    """Raise InputError unless the files hold as many events and cases as the manifest says."""
+    """Raise InputError unless the files are as they were written and hold as many events and cases as was written."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     folder = manifest.folder(path)
     again = "ingest the export again with --force"
     try:
+        if damaged := changed(folder, manifest.checksums):
+            raise InputError(f"{path}: damaged: {', '.join(damaged)} changed after being written", hint=again)
         events = sum(pq.read_metadata(part).num_rows for part in sorted((folder / "events").glob("part-*.parquet")))
         cases = pq.read_metadata(folder / "cases.parquet").num_rows
     except (OSError, pa.ArrowInvalid) as error:

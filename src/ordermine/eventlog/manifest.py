@@ -74,6 +74,8 @@ class Manifest:
     """What a person should know about how the export was read."""
     unseen: tuple[str, ...] = ()
     """Events that happened and that the log lacks, in words: counts of events are lower bounds then."""
+    checksums: dict[str, int] = field(default_factory=dict)
+    """File of the generation → CRC-32 of its bytes."""
     format_version: int = FORMAT_VERSION
     privacy: dict[str, Any] | None = None
     """What was pseudonymised and under which key, and how many cases are still unique; None where names stayed."""

@@ -65,7 +65,7 @@ def stored_raw_text(folder: Path, source_name: str, rows: Sequence[int]) -> dict
     import pyarrow.parquet as pq
 
     kept = (pc.field("source_file") == source_name) & pc.field("source_row").isin(list(rows))
-    table: pa.Table = pq.read_table(folder / "events", filters=kept)
+    table: pa.Table = pq.read_table(folder / "events", filters=kept, page_checksum_verification=True)
     texts = {}
     for event in table.to_pylist():
         row = event["source_row"]

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.canonical import DUPLICATE, EventBatch, LeftOut, RawText, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, OrdermineError
+from ordermine.eventlog.checksums import checksums
 from ordermine.eventlog.layout import Layout, PartSummary
 from ordermine.eventlog.link import link
 from ordermine.eventlog.manifest import NAME, Ledger, read_manifest, sync_folder
@@ -58,6 +59,8 @@ class Written:
     case_attributes: tuple[str, ...]
     repeated_kept: int
     """Exact duplicates that were kept."""
+    checksums: dict[str, int]
+    """File → CRC-32 of its bytes."""
 
 
 @contextlib.contextmanager
@@ -388,6 +391,7 @@ class _Writer:
             (*EVENT_COLUMNS, *self.extras),
             tuple(attributes),
             self.repeated_kept,
+            checksums(self.folder),
         )
 
 
