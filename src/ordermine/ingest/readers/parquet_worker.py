@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ordermine.ingest.readers.worker import limit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH_ROWS = 1 << 16
 BATCH_BYTES = 1 << 28
@@ -46,26 +49,33 @@ def _rows_at_once(path: Path, file: Any, group: int) -> int:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    def is_text(kind: pa.DataType) -> bool:
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary))
-
-    fields = list(file.schema_arrow)
-    texts = [field.name for field in fields if is_text(field.type)]
-    chunks = [file.metadata.row_group(group).column(at) for at in range(file.metadata.num_columns)]
+    group_data = file.metadata.row_group(group)
+    chunks = [group_data.column(at) for at in range(group_data.num_columns)]
     longest = BATCH_BYTES // BATCH_ROWS
-    if any(pa.types.is_nested(field.type) for field in fields) or any(
-        "DELTA_BYTE_ARRAY" in c.encodings for c in chunks
-    ):
+    if any(pa.types.is_nested(field.type) for field in file.schema_arrow) or any(_shares(chunk) for chunk in chunks):
         # Here, too, a long value can be repeated at no cost, and how long the longest is can't be told beforehand.
         longest = BATCH_BYTES >> 10
+    coded = {chunk.path_in_schema for chunk in chunks if chunk.has_dictionary_page and not _shares(chunk)}
+    texts = [field.name for field in file.schema_arrow if field.name in coded and _is_text(field.type)]
     if texts:
-        coded = pq.ParquetFile(path, read_dictionary=texts, metadata=file.metadata)
-        first = next(coded.iter_batches(batch_size=1, row_groups=[group], columns=texts), None)
+        probe = pq.ParquetFile(path, read_dictionary=texts, metadata=file.metadata)
+        first = next(probe.iter_batches(batch_size=1, row_groups=[group], columns=texts), None)
         for column in first.columns if first is not None else ():
             values = column.dictionary if pa.types.is_dictionary(column.type) else column
             longest = max(longest, pc.max(pc.binary_length(values)).as_py() or 0)
     return max(BATCH_BYTES // longest, 1)
+
+
+def _shares(chunk: Any) -> bool:
+    """Return whether values of a column may share their beginnings with those before them."""
+    return "DELTA_BYTE_ARRAY" in chunk.encodings
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind))
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     }
     connection = duckdb.connect(config=config)
     watch(connection)
+    connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET preserve_insertion_order = true")
     connection.execute("SET enable_external_access = false")
