@@ -223,7 +223,7 @@ def test_b42_a_workbook_that_needs_more_memory_than_its_size_lets_expect(
     (tmp_path / "a.xlsx").write_bytes(data)
     said = ordermine("inspect", "a.xlsx")
     assert said.code == 6
-    assert "the process that reads the workbook died" in said.err
+    assert "the process that reads it died" in said.err
     assert "needs more memory" in said.err
 
 
