@@ -290,6 +290,12 @@ def test_a_source_is_found_by_file_name() -> None:
     assert Project().source_of("export_1.csv") is None
 
 
+def test_a_name_with_wildcards_in_it_fits_itself() -> None:
+    project = parse_project('[[source]]\nfiles = "export[1].csv"\ncase = "Order"', "p")
+    assert project.source_of("export[1].csv") is project.source[0]
+    assert project.source_of("export1.csv") is project.source[0]
+
+
 @pytest.mark.parametrize(
     ("cluster", "columns", "is_pattern"),
     [

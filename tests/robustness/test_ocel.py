@@ -192,8 +192,8 @@ HOSTILE = {
         ("DROP TABLE object", "CREATE VIRTUAL TABLE object USING fts5(ocel_id, ocel_type)"),
         "without the tables of OCEL",
     ),
-    "a column of a gigabyte": (
-        ("ALTER TABLE event_Create ADD COLUMN x AS (hex(zeroblob(500000000)))",),
+    "a column of forty megabytes": (
+        ("ALTER TABLE event_Create ADD COLUMN x AS (hex(zeroblob(20000000)))",),
         "too big",
     ),
     "a schema that can't be parsed": (
@@ -206,8 +206,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("trick", HOSTILE)
 def test_b47_a_hostile_database_is_refused(ordermine: Callable[..., Said], tmp_path: Path, trick: str) -> None:
-    """Views and made-up tables in place of tables, values of a gigabyte and broken schemas are refused; nothing in the
-    database runs."""
+    """Views and made-up tables in place of tables, values of forty megabytes and broken schemas are refused;
+    nothing in the database runs."""
     statements, message = HOSTILE[trick]
     as_sqlite(tmp_path / "log.sqlite", SOUND, *statements)
     started = time.process_time()

@@ -15,6 +15,7 @@ import pytest
 
 from ordermine.errors import InputError
 from ordermine.ingest.open import open_sources
+from ordermine.ingest.readers import xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,6 +114,7 @@ import sys
 from pathlib import Path
 from ordermine.errors import InputError
 from ordermine.ingest.open import open_sources
+from ordermine.ingest.readers import xml
 for path in sorted(Path(sys.argv[1]).iterdir()):
     try:
         open_sources([path])
@@ -128,6 +130,21 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
     assert (process.returncode, refused) == (0, sorted(HUGE))
     assert used.ru_maxrss < 900_000
     assert used.ru_utime < 20
+
+
+def test_b45_a_log_of_any_length_is_read(ingest_files: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of a million tags (here: 50) is one for a single order; a log may have any number of orders."""
+    monkeypatch.setattr(xml, "MOST_TAGS", 50)
+    monkeypatch.setattr(xml, "_Chunks", SmallChunks)
+    log = ingest_files({"a.xes": f"{HEAD}<log>{TRACE * 60}</log>"}, keep_duplicates=True)
+    assert log.manifest.ledger.events == 120
+
+
+class SmallChunks(xml._Chunks):
+    """A stream that comes in pieces of a few tags."""
+
+    def read(self, size: int) -> bytes:
+        return super().read(min(size, 200))
 
 
 ENCODINGS = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ordermine.errors import InputError
+from ordermine.ingest.readers import parquet_worker
 from ordermine.ingest.readers.parquet import as_text, open_parquet
 
 pa = pytest.importorskip("pyarrow")
@@ -102,6 +103,23 @@ def test_damage_is_an_input_error(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 and nothing else PAR1")
     with pytest.raises(InputError, match="not a readable Parquet file"):
         open_parquet(path, "a")
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "rows"),
+    [
+        (["short"] * 10, {}, 65_536),
+        (["x" * (1 << 20)] * 10, {}, 256),
+        (["x" * (1 << 20)] * 10, {"use_dictionary": False}, 65_536),
+        (["short"] * 10, {"use_dictionary": False, "column_encoding": {"a": "DELTA_BYTE_ARRAY"}}, 1024),
+        ([["x"]] * 10, {}, 1024),
+    ],
+)
+def test_a_batch_has_no_more_rows_than_memory_for_the_longest_value(
+    tmp_path: Path, values: list[Any], options: dict[str, Any], rows: int
+) -> None:
+    path = write(tmp_path / "a.parquet", {"a": values}, **options)
+    assert parquet_worker._rows_at_once(path, pq.ParquetFile(path), 0) == rows
 
 
 @pytest.mark.real
