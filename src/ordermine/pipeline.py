@@ -128,6 +128,12 @@ def _ingest(
         raise UsageError(f"{out}: exists and is not a log", hint="name another folder with -o")
     if exists and not (force or append):
         raise UsageError(f"{out}: exists", hint="add --force to replace it, or --append to add to it")
+    for path, source in sources:
+        if exists and _is_of_log(path, out):
+            raise UsageError(
+                f"{source.name}: is a part of {out}, which the next run removes",
+                hint="ingest the export that the log was made of, or name another log with -o",
+            )
     old = read_manifest(out) if exists and append else None
     check_privacy(privacy, project, old.privacy if old else None, added=old is not None)
     if privacy is not None and privacy.left_out is not None:
@@ -243,6 +249,14 @@ def _holds_nothing(out: Path) -> bool:
     return out.is_dir() and all(
         (entry.is_dir() and entry.name.isdigit()) or entry.name == f"{NAME}.new" for entry in out.iterdir()
     )
+
+
+def _is_of_log(path: Path, out: Path) -> bool:
+    """Whether a file is in one of the generations of a log."""
+    folders = (
+        path.resolve().relative_to(out.resolve()).parts[:-1] if path.resolve().is_relative_to(out.resolve()) else ()
+    )
+    return bool(folders) and folders[0].isdigit()
 
 
 def _with_remembered(options: Options, old: Manifest) -> Options:

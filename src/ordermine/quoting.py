@@ -1,6 +1,11 @@
-"""Names and text as parts of a query, for the few places where a value can't be bound as a parameter."""
+"""Names and text as parts of a query where a value can't be bound as a parameter, and of files that are shown."""
 
 from __future__ import annotations
+
+import re
+
+_COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters and what turns or breaks a line; not the line feeds between the lines of a file."""
 
 
 def identifier(name: str) -> str:
@@ -11,3 +16,14 @@ def identifier(name: str) -> str:
 def literal(text: str | None) -> str:
     """Quote text for SQL; None is NULL."""
     return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def spelled_out(text: str) -> str:
+    r"""Return JSON or TOML with control and direction characters as escapes: the same values, none of them a command.
+
+    Give the whole text; such characters stand in its strings alone.
+
+    >>> spelled_out('"\u202e\x9b"')
+    '"\\u202e\\u009b"'
+    """
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -22,6 +22,7 @@ from pydantic import (  # noqa: TID253  (models are made of this module; their u
 )
 
 from ordermine.errors import EnvironmentFault, UsageError, near
+from ordermine.quoting import spelled_out
 
 COLUMN, PARTS = "<column>", "<parts>"
 """How pydantic labels the two ways to name a timestamp; left out of what people read."""
@@ -193,5 +194,5 @@ def key_text(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    # JSON's escapes are TOML's, but TOML wants DEL escaped as well.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's escapes are TOML's.
+    return spelled_out(json.dumps(text, ensure_ascii=False))

@@ -10,6 +10,9 @@ import typer
 from ordermine.cli.options import Force, Reading, check_folder, reading_command
 from ordermine.cli.progress import Progress
 
+DATA = "discover.json"
+"""The file with everything, for programs, beside those for people and other tools."""
+
 
 @reading_command
 def discover(
@@ -34,8 +37,11 @@ def discover(
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import process_files, write_folder
     from ordermine.report.render import csv_text, markdown, print_tables, terminal
+    from ordermine.targets import check_files
 
     check_folder(output)
+    if output is not None:
+        check_files(output, [DATA], force=force, inputs=reading.inputs)
     progress = Progress(reading.quiet)
     log = reading.open(progress)
     process = run(log, algorithm=algorithm, noise=noise, quality=quality, progress=progress)
@@ -45,8 +51,8 @@ def discover(
         maps = map_content(log, process.graph, process.variants)
         subtitle = discovered.subtitle(process.graph, maps[0].cases, log.manifest, log.filters.describe())
         contents = process_files(process, maps, reading.name, subtitle)
-        result = discovered.result(process, {name: name for name in [*contents, "discover.json"]})
-        contents["discover.json"] = envelope("discover", log.manifest, result, log.manifest.notes, log=log).encode()
+        result = discovered.result(process, {name: name for name in [*contents, DATA]})
+        contents[DATA] = envelope("discover", log.manifest, result, log.manifest.notes, log=log).encode()
         write_folder(output, contents, force=force)
         files = {name: str(output / name) for name in contents}
     progress.done()

@@ -27,7 +27,9 @@ def export(
     Example: ordermine export orders -o orders.xes.gz
     """
     from ordermine.report.export import export_events
+    from ordermine.targets import check_file
 
+    check_file(output, force=force, inputs=reading.inputs)
     progress = Progress(reading.quiet)
     log = reading.open(progress)
     progress("writing")

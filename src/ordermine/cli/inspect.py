@@ -37,7 +37,10 @@ def inspect(
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import write_file
     from ordermine.report.render import markdown, print_tables, terminal
+    from ordermine.targets import check_file
 
+    if output is not None and output != Path("-"):
+        check_file(output, force=force, inputs=exports)
     progress = Progress(quiet)
     declared = find_project(project, exports)
     with temporary_folder() as temporary:

@@ -58,16 +58,16 @@ def map_command(
     from ordermine.report.drawing.map_file import FORMATS, draw
     from ordermine.report.map_page.page import map_page
     from ordermine.report.process_files import write_file
+    from ordermine.targets import check_file
 
     suffix = output.suffix.lower().removeprefix(".")
     known = (*FORMATS, "html", "bpmn", "pnml")
     if suffix not in known:
         raise UsageError(f"{output}: no map format {output.suffix!r}", hint=near(suffix, known))
+    check_file(output, force=force, inputs=reading.inputs)
     shares = share(activities, "--activities"), share(paths, "--paths")
     progress = Progress(reading.quiet)
     log = reading.open(progress)
-    if output.exists() and not force:
-        raise UsageError(f"{output}: exists", hint="add --force to replace it")
     if suffix in ("bpmn", "pnml"):
         progress("discovering the model")
         model = discover_model([(variant.activities, variant.cases) for variant in count_variants(log)])

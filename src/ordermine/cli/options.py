@@ -69,6 +69,11 @@ class Reading:
         """Name of the log, for headings."""
         return "stdin" if str(self.path) == "-" else self.path.name or "log"
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Files that no output may replace."""
+        return tuple(path for path in (self.path, self.project) if path is not None)
+
     def open(self, progress: Progress) -> Log:
         """Open the log; an exported file is ingested first, into a cache."""
         from ordermine.cli.arrow import spare_pandas

@@ -44,9 +44,13 @@ def origins(
     from ordermine.report.envelope import envelope
     from ordermine.report.process_files import write_file
     from ordermine.report.render import csv_text, markdown, print_tables, terminal
+    from ordermine.targets import check_file
 
     if (audit is None) != (output is None):
         raise UsageError("--audit N and -o SAMPLE.csv go together", hint="e.g. --audit 100 -o sample.csv")
+    for path in (errors, output):
+        if path is not None and str(path) != STDOUT:
+            check_file(path, force=force, inputs=[*reading.inputs, *([labels] if labels is not None else ())])
     progress = Progress(reading.quiet)
     looked_up = read_labels(labels) if labels is not None else []
     log = reading.open(progress)

@@ -50,16 +50,17 @@ def report(
     from ordermine.findings.gate import breaches
     from ordermine.report.github import github
     from ordermine.report.junit import junit
-    from ordermine.report.process_files import check_free, write_folder
+    from ordermine.report.process_files import write_folder
     from ordermine.report.render import terminal
     from ordermine.report.sarif import sarif
     from ordermine.report.weekly.earlier import read_earlier
     from ordermine.report.weekly.files import FILES, report_files
     from ordermine.report.weekly.summary import print_summary
     from ordermine.report.weekly.words import notes as said_of_week
+    from ordermine.targets import check_files
 
     check_folder(output)
-    check_free(output, FILES, force=force)
+    check_files(output, FILES, force=force, inputs=reading.inputs)
     if week is not None:
         monday_of(week, "--week")
     gates = [parse_gate(text) for text in gate or ()]

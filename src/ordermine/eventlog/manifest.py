@@ -131,7 +131,9 @@ def publish(log: Path, manifest: Manifest) -> None:
     if manifest.privacy is None:
         del data["privacy"]
     temporary = log / f"{NAME}.new"
-    with temporary.open("w", encoding="utf-8") as file:
+    # What an earlier run left, or a link that somebody put there, is not written through.
+    temporary.unlink(missing_ok=True)
+    with temporary.open("x", encoding="utf-8") as file:
         json.dump(data, file, ensure_ascii=False, indent=1, sort_keys=True)
         file.write("\n")
         file.flush()

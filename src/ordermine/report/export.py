@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ordermine.errors import EnvironmentFault, UsageError
 from ordermine.quoting import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
+from ordermine.targets import check_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +57,7 @@ def export_events(log: Log, path: Path, names: str, *, force: bool) -> None:
     ending = next((form for form in sorted(FORMATS, key=len, reverse=True) if path.name.lower().endswith(form)), None)
     if ending is None:
         raise UsageError(f"{path}: no export format {path.suffix!r}", hint=f"write one of {', '.join(FORMATS)}")
-    if path.is_dir():
-        raise UsageError(f"{path}: is a folder", hint="name a file")
-    if path.exists() and not force:
-        raise UsageError(f"{path}: exists", hint="add --force to replace it")
+    check_file(path, force=force)
     columns = exported_columns(log)
     renamed = {name: XES_NAMES.get(name, name) if names == "xes" else name for name in columns}
     with _replacing(path) as file:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ordermine.findings.finding import SEVERITIES
+from ordermine.quoting import spelled_out
 from ordermine.report.table import Column, Table, duration_text, share_text, visible
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def result(analysis: Analysis) -> dict[str, Any]:
 def json_lines(analysis: Analysis) -> str:
     """Return one finding per line."""
     facts = [finding_facts(one, analysis.accepted_as(one)) for one in analysis.findings]
-    return "".join(json.dumps(one, ensure_ascii=False, allow_nan=False) + "\n" for one in facts)
+    return "".join(spelled_out(json.dumps(one, ensure_ascii=False, allow_nan=False)) + "\n" for one in facts)
 
 
 def table(analysis: Analysis) -> Table:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from typing import TYPE_CHECKING
 
-from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.errors import EnvironmentFault
 from ordermine.report.drawing.bpmn import bpmn_xml
 from ordermine.report.drawing.map_file import draw
 from ordermine.report.map_page.page import map_page
+from ordermine.targets import check_file, check_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ordermine.discover.map_content import MapContent
@@ -46,15 +48,6 @@ def process_files(process: Process, contents: Sequence[MapContent], title: str, 
     return files
 
 
-def check_free(folder: Path, names: Iterable[str], *, force: bool) -> None:
-    """Raise UsageError if files can't be written into a folder: it is a file, or holds one of them without `force`."""
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file", hint="name a folder")
-    existing = [name for name in names if (folder / name).exists()]
-    if existing and not force:
-        raise UsageError(f"{folder / existing[0]}: exists", hint="add --force to replace it, or name another folder")
-
-
 def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
     """Write files into a folder: all of them are written before the first one is put into its place.
 
@@ -65,7 +58,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, force: bool) -> No
     EnvironmentFault
         The folder can't be written; what was there before is untouched.
     """
-    check_free(folder, files, force=force)
+    check_files(folder, files, force=force)
     folder = folder.absolute()
     # Within a folder that exists, which may be a file system of its own.
     staged = (folder if folder.exists() else folder.parent) / f".{folder.name}.{os.getpid()}.new"
@@ -101,15 +94,13 @@ def write_file(path: Path, contents: bytes, *, force: bool) -> None:
     EnvironmentFault
         It can't be written.
     """
-    if path.is_dir():
-        raise UsageError(f"{path}: is a folder", hint="name a file")
-    if path.exists() and not force:
-        raise UsageError(f"{path}: exists", hint="add --force to replace it")
+    check_file(path, force=force)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(temporary, contents)
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise EnvironmentFault(f"{path}: {error.strerror or error}", hint="check space and permissions") from error

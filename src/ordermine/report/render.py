@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from ordermine.report.table import Table, Unit, value_text, visible
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
 PIPED_WIDTH = 80
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+BEFORE_FORMULA = "' \u00a0\u200b\u2007\u202f\u3000\ufeff"
+"""What a spreadsheet, or whoever cleans a cell by hand, takes away from the beginning of a text."""
+PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)*")
 GAP = 2
 NARROW = 12
 """Characters to which a column of text may be folded before rows are written one below the other."""
@@ -122,8 +127,10 @@ def markdown(heading: Sequence[str], tables: Sequence[Table], notes: Sequence[st
 def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, HTML included."""
     shown = visible(text)
-    for character in "\\`*_[]|#":
+    for character in "\\`*_[]|#~$":
         shown = shown.replace(character, "\\" + character)
+    # Many renderers make links of addresses by themselves.
+    shown = re.sub(r":(?=//)|(?<=[wW]{3})\.", r"\\\g<0>", shown)
     return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -131,7 +138,7 @@ def csv_text(table: Table) -> str:
     """Return one table as CSV with raw values; text that a spreadsheet would run as a formula gets a leading quote."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in table.columns])
+    writer.writerow([_cell(column.name, "text") for column in table.columns])
     for row in table.rows:
         writer.writerow([_cell(value, column.unit) for value, column in zip(row, table.columns, strict=True)])
     return out.getvalue()
@@ -140,6 +147,12 @@ def csv_text(table: Table) -> str:
 def _cell(value: Any, unit: Unit) -> Any:
     if isinstance(value, bool | list | dict):
         return value_text(value, unit)
-    if unit == "text" and isinstance(value, str) and value.lstrip(" '\u3000").startswith(FORMULA_STARTS):
+    if unit == "text" and isinstance(value, str) and _is_formula(value):
         return "'" + value
     return value
+
+
+def _is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would run a text: signs of full width count, numbers don't."""
+    bare = unicodedata.normalize("NFKC", text.lstrip(BEFORE_FORMULA)[:1])
+    return bare.startswith(FORMULA_STARTS) and not PLAIN_NUMBER.fullmatch(text)

@@ -6,6 +6,7 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
+from ordermine.quoting import spelled_out
 from ordermine.report.findings import finding_facts, ordered
 from ordermine.report.table import visible
 
@@ -50,7 +51,7 @@ def sarif(analysis: Analysis) -> str:
         "results": results,
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return spelled_out(json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 def _rule(one: Analyzer) -> dict[str, Any]:

@@ -34,6 +34,10 @@ def write_bundle(
     """
     directory.mkdir(parents=True, exist_ok=True)
     table, project, truth = (directory / name for name in (EXPORT, "ordermine.toml", TRUTH))
+    for path in (table, project, truth):
+        # What a link points to isn't ours to replace.
+        if path.is_symlink():
+            path.unlink()
     rows = export.arrange(recorder.events)
     write_csv(table, rows, HOURS.day_stamp if export.by_day else HOURS.stamp, export.columns)
     write_project_file(project, HOURS, export, {event.step for event in rows})

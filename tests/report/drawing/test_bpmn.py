@@ -72,7 +72,7 @@ def test_elements_and_flows() -> None:
         "endEvent",
     ]
     assert kinds[9:] == ["sequenceFlow"] * 10
-    assert process[2].get("name") == 'a < b & "c"�'
+    assert process[2].get("name") == 'a < b & "c"␀'
     join = process[1]
     assert [child.text for child in join.iter("{*}incoming")] == ["Flow_0", "Flow_3"]
     assert [child.text for child in join.iter("{*}outgoing")] == ["Flow_1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import stat
 import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
@@ -29,15 +30,19 @@ def check_readable(path: Path) -> None:
     Raises
     ------
     UsageError
-        There is no such file, or it is a folder.
+        There is no such file, or it is a folder or a pipe.
     InputError
         The file is empty.
     EnvironmentFault
         The file can't be opened.
     """
     try:
-        if path.is_dir():
+        kind = path.stat().st_mode
+        if stat.S_ISDIR(kind):
             raise UsageError(f"{path.name} is a folder", hint="name the exported files in it")
+        if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
+            # It would be waited for forever, and an export is read more than once.
+            raise UsageError(f"{path.name} is a pipe", hint=f"read it from stdin: ordermine … - < {path.name}")
         with path.open("rb") as stream:
             first = stream.read(1)
     except FileNotFoundError as error:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ordermine.report.drawing import layout, text
+from ordermine.discover.model_files import xml_text
+from ordermine.report.drawing import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +75,7 @@ def bpmn_xml(elements: Iterable[BpmnElement], flows: Iterable[BpmnFlow]) -> str:
     for element in elements:
         item = etree.SubElement(process, f"{{{_MODEL}}}{_TAGS[element.kind]}", id=node[element.id])
         if element.name:
-            item.set("name", text.clean(element.name))
+            item.set("name", xml_text(element.name))
         for name in incoming[element.id]:
             etree.SubElement(item, f"{{{_MODEL}}}incoming").text = name
         for name in outgoing[element.id]:
