@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.canonical import EventBatch, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
+from ordermine.eventlog.look_alike_ids import KEPT_APART, note_on_ids
 from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
 from ordermine.eventlog.store import Written, generation, remove_generations, write_events
@@ -23,6 +24,7 @@ from ordermine.ingest.plan import Options, Plan, make_plans
 from ordermine.ingest.privacy.settings import check_left_out, check_privacy
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
+from ordermine.placeholders import END_YEAR, FIRST_YEAR
 from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ MIN_STAMPS = 20
 
 SHOWN_ROWS = 5
 """Rows with a defect that a note names."""
+
+MOST_DAYS = 6
+"""Placeholder days that a note names."""
 
 KEPT = "exact duplicate events were kept"
 AT_LEAST = "counts of steps are at least so many, since this log can't show"
@@ -201,7 +206,7 @@ def _ingest(
                     hint="look at them with: ordermine inspect; or raise the limit",
                 )
             files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
-            manifest = run.manifest(number, written, files, project, options)
+            manifest = run.manifest(number, written, files, project, options, note_on_ids(folder / "cases.parquet"))
             if private is None:
                 publish(out, manifest)
                 return manifest
@@ -426,7 +431,13 @@ class _Run:
         return zones.pop() if len(zones) == 1 else "UTC"
 
     def manifest(
-        self, number: int, written: Written, files: Sequence[tuple[str, int]], project: Project, options: Options
+        self,
+        number: int,
+        written: Written,
+        files: Sequence[tuple[str, int]],
+        project: Project,
+        options: Options,
+        note: str,
     ) -> Manifest:
         """Return what the new generation says about itself; `files` are digest and size of each new source."""
         records = list(self.records)
@@ -452,19 +463,21 @@ class _Run:
                 if key in plan.record.mapping:
                     date_orders[plan.record.mapping[key]] = str(form)
         unseen = self._unseen()
-        notes = [note for note in self.old.notes if not note.endswith(KEPT)] if self.old else []
-        notes = [note for note in notes if not note.startswith(AT_LEAST)]
+        notes = [one for one in self.old.notes if not one.endswith((KEPT, KEPT_APART))] if self.old else []
+        notes = [one for one in notes if not one.startswith(AT_LEAST)]
         for plan in self.plans.values():
             looked_up: Sequence[str] = ()
             if isinstance(plan.source, LookedUpSource):
                 looked_up = plan.source.notes(named=self.private is None)
-            notes += [note for note in (*plan.notes, *looked_up) if note not in notes]
+            notes += [one for one in (*plan.notes, *looked_up) if one not in notes]
         for at, tally in self.tallies.items():
             said = _notes(self.records[at].name, tally, self.plans[at])
-            notes += [note for note in said if note not in notes]
-        notes += [note for note in self._zone_notes() if note not in notes]
+            notes += [one for one in said if one not in notes]
+        notes += [one for one in self._zone_notes() if one not in notes]
         if written.repeated_kept:
             notes.append(f"{written.repeated_kept:,} {KEPT}")
+        if note:
+            notes.append(note)
         return Manifest(
             generation=number,
             sources=tuple(records),
@@ -512,6 +525,17 @@ def _notes(name: str, tally: Tally, plan: Plan) -> Iterator[str]:
         )
     if tally.repeated_hour:
         yield f"{name}: {tally.repeated_hour:,} stamps are in the hour that {zone} repeats in autumn; read as its first"
+    for form, (count, row, text) in sorted(tally.other_formats.items()):
+        yield (f"{name}: {count:,} stamps in another format ({form}) are left out, the first in row {row}: {text!r}")
+    if tally.placeholders:
+        days = sorted(tally.placeholders.items(), key=lambda item: (-item[1], item[0]))
+        shown = ", ".join(f"{day} ({count:,})" for day, count in days[:MOST_DAYS])
+        yield (
+            f"{name}: {tally.placeholders.total():,} stamps are before {FIRST_YEAR} or after {END_YEAR - 1}: "
+            f"{shown}{', …' if len(days) > MOST_DAYS else ''}; they stay as they are, but nothing is timed by them"
+        )
+    if tally.ends_first:
+        yield f"{name}: {tally.ends_first:,} events end before they start; they stay as they are"
     if tally.unreadable_starts:
         yield f"{name}: {tally.unreadable_starts:,} start times can't be read and count as not recorded"
     for what, rows in sorted(tally.mended.items()):

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ordermine.placeholders import is_placeholder
 from ordermine.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -173,13 +174,14 @@ class Layout:
         stamp = pa.timestamp("us", tz="UTC")
         start, end = column("start", pa.int64()), column("end", pa.int64())
         duration = (np.asarray(end) - np.asarray(start)) / 1e6
+        vague = is_placeholder(np.asarray(start)) | is_placeholder(np.asarray(end))
         columns: dict[str, Any] = {
             "case_id": self._case_ids,
             "case_no": pa.array(np.arange(len(self._case_ids), dtype=np.int32)),
             "start": start.cast(stamp),
             "end": end.cast(stamp),
             "events": column("events", pa.int32()),
-            "duration_s": pa.array(duration, pa.float64()),
+            "duration_s": pa.array(duration, pa.float64(), mask=vague),
             "variant_id": pa.chunked_array(numbered, pa.string()),
             "first_activity": column("first_activity", pa.string()),
             "last_activity": column("last_activity", pa.string()),

@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ordermine.placeholders import is_placeholder
 from ordermine.schema import EVENT_COLUMNS
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def link(
     same_time[1:] = follows[1:] & (stamp[1:] == stamp[:-1])
     seconds = np.zeros(size)
     seconds[:-1] = (stamp[1:] - stamp[:-1]) / 1e6
+    vague = is_placeholder(stamp)
+    timed = has_next.copy()
+    timed[:-1] &= ~(vague[1:] | vague[:-1])
     following = pa.array(np.append(position[1:], 0), mask=~has_next)
 
     attributes, constants = _case_attributes(table, first_row, constant, declared)
@@ -116,7 +120,7 @@ def link(
         "case_no": pa.array((case + first_case).astype(np.int32)),
         "seq": pa.array(seq),
         "occurrence": pa.array(occurrence_in_case(case, activity)),
-        "seconds_to_next": pa.array(seconds, mask=~has_next),
+        "seconds_to_next": pa.array(seconds, mask=~timed),
         "tied": pa.array(same_time | np.append(same_time[1:], False)),
     }
     for name in ("activity", "department", "resource"):

@@ -19,6 +19,7 @@ from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
 from ordermine.interrupts import watch
 from ordermine.memory import memory_bytes
+from ordermine.placeholders import END_US, FIRST_US
 from ordermine.project import Project, load_project, parse_project
 from ordermine.schema import KEY_COLUMNS
 
@@ -249,8 +250,8 @@ class Log:
     def as_of(self) -> datetime | None:
         """The moment that counts as now; None in an empty log.
 
-        Unless given, the last plausible event: stamps more than a year after 99.9 % of all events are slips or
-        placeholders such as 9999-12-31.
+        Unless given, the last plausible event: placeholders such as 9999-12-31 are none, and stamps more than a year
+        after 99.9 % of all others are slips.
         """
         if self.as_of_text is not None:
             return parse_instant(self.as_of_text, "--as-of")
@@ -258,9 +259,17 @@ class Log:
 
         found = self.rows(
             """
-            SELECT epoch_us(max(timestamp)) FROM all_events
-            WHERE timestamp <= (SELECT quantile_disc(timestamp, 0.999) FROM all_events) + INTERVAL 365 DAY
-            """
+            WITH meant AS (
+              SELECT timestamp FROM all_events
+              WHERE timestamp >= make_timestamptz($1) AND timestamp < make_timestamptz($2)
+            )
+            SELECT coalesce(
+              (SELECT epoch_us(max(timestamp)) FROM meant
+               WHERE timestamp <= (SELECT quantile_disc(timestamp, 0.999) FROM meant) + INTERVAL 365 DAY),
+              (SELECT epoch_us(max(timestamp)) FROM all_events)
+            )
+            """,
+            [FIRST_US, END_US],
         )[0][0]
         return None if found is None else dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=found)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ordermine.eventlog.visits import find_handoffs
 from ordermine.eventlog.working_time import working_time
+from ordermine.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def find_step_waits(log: Log) -> pa.Table:
-    """Return one row per event that has one before it in its order, in log order.
+    """Return one row per event that has one before it in its order, in log order; none where a time is a placeholder.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def find_step_waits(log: Log) -> pa.Table:
     if starts:
         began = table.column("start_timestamp").combine_chunks().cast(pa.int64()).take(pa.array(at))
         work = pc.subtract(pa.array(stamp[at]), began)
-    return pa.table(
+    found = pa.table(
         {
             "case_no": case[at],
             "activity": table.column("activity").combine_chunks().take(pa.array(at)),
@@ -56,10 +57,11 @@ def find_step_waits(log: Log) -> pa.Table:
             "work_us": work,
         }
     )
+    return _timed(found, stamp[at - 1], stamp[at])
 
 
 def find_handoff_waits(log: Log, level: str = "department") -> pa.Table:
-    """Return one row per handoff, in log order.
+    """Return one row per handoff, in log order; none where a time is a placeholder.
 
     Returns
     -------
@@ -72,7 +74,15 @@ def find_handoff_waits(log: Log, level: str = "department") -> pa.Table:
     handoffs = find_handoffs(log, level)
     left, start = (np.asarray(handoffs.column(name).combine_chunks()) for name in ("left_us", "start_us"))
     kept = handoffs.select(["case_no", "source", "target", "wait_us", "first_in_case"])
-    return kept.append_column("working_us", _working(log, left, start))
+    return _timed(kept.append_column("working_us", _working(log, left, start)), left, start)
+
+
+def _timed(waits: pa.Table, start: np.ndarray, end: np.ndarray) -> pa.Table:
+    """Return the waits whose beginning and end can be meant."""
+    import pyarrow as pa
+
+    vague = is_placeholder(start) | is_placeholder(end)
+    return waits.filter(pa.array(~vague)) if vague.any() else waits
 
 
 def _working(log: Log, start: np.ndarray, end: np.ndarray) -> pa.Array:

@@ -11,7 +11,8 @@ from ordermine.errors import InputError
 from ordermine.ingest.actor_types import actor_type
 from ordermine.ingest.dictionaries import with_values
 from ordermine.ingest.numerals import to_decimal
-from ordermine.ingest.timestamps import DAY_OR_MONTH, US, Format, coarsest, parse
+from ordermine.ingest.timestamps import DAY_OR_MONTH, US, Format, coarsest, family_of, parse
+from ordermine.placeholders import is_placeholder
 from ordermine.schema import ACTOR_TYPES, EVENT_COLUMNS, KEY_COLUMNS, NOT_RECORDED, PRECISIONS
 from ordermine.zones import to_utc
 
@@ -82,6 +83,12 @@ class Tally:
     unreadable_starts: int = 0
     mended: dict[str, list[int]] = field(default_factory=dict)
     """What was done to read a row that has a defect → rows."""
+    placeholders: Counter[str] = field(default_factory=Counter)
+    """Day of stamps that can't be meant → how many."""
+    ends_first: int = 0
+    """Events that end before they start."""
+    other_formats: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    """Format of stamps that aren't in the column's → how many, row and text of the first."""
     stamps: int = 0
     coarsest: int | None = None
     """Code of the coarsest precision that all stamps so far share."""
@@ -90,12 +97,16 @@ class Tally:
         """Take in what another batch noticed."""
         for column, counts in other.not_recorded.items():
             self.not_recorded.setdefault(column, Counter()).update(counts)
-        for name in ("naive", "zoned", "skipped_hour", "repeated_hour", "unreadable_starts", "stamps"):
+        for name in ("naive", "zoned", "skipped_hour", "repeated_hour", "unreadable_starts", "stamps", "ends_first"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for what, rows in other.mended.items():
             self.mended.setdefault(what, []).extend(rows)
         self.not_a_number.update(other.not_a_number)
         self.unknown_actor_types.update(other.unknown_actor_types)
+        self.placeholders.update(other.placeholders)
+        for form, (count, row, text) in other.other_formats.items():
+            before = self.other_formats.get(form, (0, row, text))
+            self.other_formats[form] = (before[0] + count, *before[1:])
         if other.coarsest is not None:
             self.coarsest = other.coarsest if self.coarsest is None else min(self.coarsest, other.coarsest)
 
@@ -147,6 +158,9 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
     reasons[missing_stamp] = REASONS.index(NO_TIMESTAMP)
     reasons[np.array(pc.is_null(activity))] = REASONS.index(NO_ACTIVITY)
     reasons[np.array(pc.is_null(_blank_to_null(case)))] = REASONS.index(NO_CASE)
+    bad = reasons == REASONS.index(BAD_TIMESTAMP)
+    if bad.any():
+        tally.other_formats = _other_formats(texts.filter(pa.array(bad)), numbers[bad], reading.formats["timestamp"])
     if "timestamp" in reading.proven:
         _check_contradiction(texts, numbers, reasons == REASONS.index(BAD_TIMESTAMP), reading)
 
@@ -179,7 +193,9 @@ def encode(batch: Batch, reading: Reading) -> tuple[EventBatch, Tally]:
         tally.coarsest = US
     columns["timestamp_precision"] = pa.array(precision)
     if "start" in reading.columns:
-        columns["start_timestamp"] = _start(table, keep, reading, tally)
+        columns["start_timestamp"] = starts = _start(table, keep, reading, tally)
+        later = np.array(pc.fill_null(pc.greater(starts, pa.array(utc)), False))
+        tally.ends_first = int(np.count_nonzero(later & keep))
     for key in ("amount", "quantity"):
         if key in reading.columns:
             columns[key] = _number(table, key, reading, tally)
@@ -210,6 +226,17 @@ def stamp_text(table: pa.Table, choice: ColumnChoice) -> pa.Array:
     date = pc.replace_substring_regex(date, r"[T\s]+0?0:00(:00([.,]0+)?)?\s*$", "")
     time = pc.replace_substring_regex(time, r"^\s*(\d{2})(\d{2})(\d{2})\s*$", r"\1:\2:\3")
     return pc.binary_join_element_wise(date, pc.fill_null(time, ""), " ")
+
+
+def _other_formats(texts: pa.Array, numbers: np.ndarray, form: Format) -> dict[str, tuple[int, int, str]]:
+    """Return the formats of stamps that can't be read: how many, row and text of the first."""
+    found: dict[str, tuple[int, int, str]] = {}
+    for text, number in zip(texts.to_pylist(), numbers.tolist(), strict=True):
+        family = family_of(text)
+        if family is not None and family != form.family:
+            count, *first = found.get(family, (0, number, text))
+            found[family] = (count + 1, *first)
+    return found
 
 
 def _check_contradiction(texts: pa.Array, numbers: np.ndarray, bad: np.ndarray, reading: Reading) -> None:
@@ -298,6 +325,10 @@ def _to_utc(stamps: Any, keep: np.ndarray, reading: Reading, tally: Tally) -> np
         converted, tally.skipped_hour, tally.repeated_hour = to_utc(stamps.wall[naive], reading.timezone)
         utc = utc.copy()
         utc[naive] = converted
+    vague = keep & is_placeholder(utc)
+    if vague.any():
+        days = np.datetime_as_string(stamps.wall[vague].astype("datetime64[us]"), unit="D")
+        tally.placeholders.update(days.tolist())
     tally.stamps = int(np.count_nonzero(keep))
     tally.coarsest = coarsest(stamps.wall[keep]) if tally.stamps else None
     return utc

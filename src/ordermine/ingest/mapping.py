@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from ordermine.errors import UsageError, near
+from ordermine.ingest.timestamps import count_from_1970
 from ordermine.schema import KEY_COLUMNS, NOT_RECORDED, REQUIRED_KEYS
 
 if TYPE_CHECKING:
@@ -324,7 +325,8 @@ class _Proposal:
         if not self._values(column):
             return "it is empty"
         if key in ("timestamp", "start"):
-            return "" if self._holds(column, _MOMENT) else "it holds no dates"
+            dated = self._holds(column, _MOMENT) or count_from_1970(self._values(column))
+            return "" if dated else "it holds no dates"
         if key == "activity" and self._holds(column, _NUMBERED):
             return "it holds numbers"
         return "it holds dates" if self._holds(column, _MOMENT) else ""
@@ -363,7 +365,7 @@ _ORDER_LINE: Final = re.compile(r"(.*\d)[-_/.]\d+$")
 _NUMBERED: Final = re.compile(r"[^\W\d_]{0,5}[-_/# ]?\d{3,}(?:[-_/.]\d+)*$")
 _DATE: Final = re.compile(_DAY + r"(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _TIME: Final = re.compile(r"(?:\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?|\d{6}|\d{1,2})$")
-_MOMENT: Final = re.compile(_DAY + r"(?:$|[T ,]|\d{6}$)")
+_MOMENT: Final = re.compile(_DAY + r"(?:$|[T ,\u00a0]|\d{6}$|-\d\d\.)")
 
 
 @lru_cache(maxsize=1 << 16)

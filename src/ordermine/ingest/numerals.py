@@ -17,6 +17,7 @@ COMMA, POINT = ",", "."
 UNMARKED = ""
 """No value has a mark; one that turns up later has to prove itself."""
 
+BLANKS = "[\\s\u00a0\u202f]"
 DIGITS = 28
 PLACES = 6
 """Decimal places that are kept; more are rounded half to even."""
@@ -52,6 +53,14 @@ def _proves(values: pa.Array, mark: str, other: str) -> bool:
     )
 
 
+def _currency_sign(values: pa.Array) -> str:
+    """Return a pattern for the sign of a currency that values bear, empty without any or where they differ."""
+    import pyarrow.compute as pc
+
+    found = pc.extract_regex(values, r"(?P<sign>\p{Sc})").drop_null().field("sign").unique().to_pylist()
+    return re.escape(found[0]) if len(found) == 1 else ""
+
+
 def _some(values: pa.Array, pattern: str) -> bool:
     import pyarrow.compute as pc
 
@@ -62,7 +71,8 @@ def to_decimal(values: pa.Array, mark: str | None) -> tuple[pa.Array, np.ndarray
     """Convert text to decimal(28, 6).
 
     Understands thousands separators (point, comma, blank, apostrophe) between groups of three digits, a trailing minus
-    (``155,22-``), and scientific notation; further decimal places are rounded away.
+    (``155,22-``), a number in parentheses as negative, a currency's sign before or after it (``€ 12``) if all
+    have the same, and scientific notation; further decimal places are rounded away.
 
     Parameters
     ----------
@@ -88,11 +98,15 @@ def to_decimal(values: pa.Array, mark: str | None) -> tuple[pa.Array, np.ndarray
         # What machines write needs no rewriting, and most columns are written by machines.
         with contextlib.suppress(pa.ArrowInvalid):
             return values.cast(kind), np.zeros(len(values), dtype=bool)
-    text = pc.utf8_trim_whitespace(values)
+    text = pc.replace_substring(pc.utf8_trim_whitespace(values), "\u2212", "-")
+    if sign := _currency_sign(text):
+        text = pc.replace_substring_regex(text, rf"^(\(?[-+]?){sign}{BLANKS}*", r"\1")
+        text = pc.replace_substring_regex(text, rf"{BLANKS}*{sign}(\)?)$", r"\1")
+    text = pc.replace_substring_regex(text, r"^\(([\d.,].*)\)$", r"-\1")
     text = pc.replace_substring_regex(text, r"^(.*[\d.,])\s*-$", r"-\1")
-    blanks = "[\\s'\u2019\u00a0\u202f]"
+    blanks = f"['\u2019]|{BLANKS}"
     decimals = rf"({re.escape(mark)}\d*)?" if mark else ""
-    for separator in (blanks, re.escape(POINT if mark == COMMA else COMMA) if mark else ""):
+    for separator in (f"(?:{blanks})", re.escape(POINT if mark == COMMA else COMMA) if mark else ""):
         grouped = rf"^[-+]?\d{{1,3}}({separator}\d{{3}})+{decimals}$"
         if separator and _some(text, grouped):
             fits = pc.match_substring_regex(text, grouped)

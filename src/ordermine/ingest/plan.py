@@ -19,7 +19,7 @@ from ordermine.ingest.presets.join import join, mapping_of
 from ordermine.ingest.shapes.documents import DocumentFile, read_documents
 from ordermine.ingest.shapes.reshape import reshape
 from ordermine.ingest.source import NO_HEADER
-from ordermine.ingest.timestamps import FAMILIES, NUMBERS, Format, FormatFinder
+from ordermine.ingest.timestamps import Format, FormatFinder, family_of
 from ordermine.project import DeclaredSource
 from ordermine.schema import KEY_COLUMNS, REQUIRED_KEYS
 
@@ -352,7 +352,7 @@ def _check_header(source: Source, head: pa.Table) -> None:
 
 
 def _is_date(text: str) -> bool:
-    return any(form.match(text) for family, form in FAMILIES.items() if family not in NUMBERS)
+    return family_of(text) is not None
 
 
 def _pieces(source: Source, head: pa.Table, column: str) -> Iterator[pa.Array]:

@@ -19,29 +19,45 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-_TIME = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?(?:\s*(?P<p>[AaPp])\.?[Mm]\.?)?"
-_ZONE = r"(?:\s*(?P<z>Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2}))?"
-_CLOCK = rf"(?:(?:\s*,)?(?:\s*[Tt]\s*|\s+){_TIME}{_ZONE})?"
+# Digits are those of ASCII: Arrow's engine takes \d for these alone, Python's for all there are. Both know these
+# blanks; some systems put a no-break space before AM and PM.
+_BLANK = "[\\s\u00a0\u202f]"
+_TIME = (
+    r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]{1,9}))?)?"
+    rf"(?:{_BLANK}*(?P<p>[AaPp])\.?[Mm]\.?)?"
+)
+_POINTS = r"(?P<H>[0-9]{2})\.(?P<M>[0-9]{2})\.(?P<S>[0-9]{2})(?:\.(?P<f>[0-9]{1,9}))?"
+_ZONE = rf"(?:{_BLANK}*(?P<z>Z|z|UTC|GMT|[+-][0-9]{{2}}:?[0-9]{{2}}|[+-][0-9]{{2}})(?:\[[A-Za-z0-9_/+-]+\])?)?"
+_CLOCK = rf"(?:(?:{_BLANK}*,)?(?:{_BLANK}*[Tt]{_BLANK}*|{_BLANK}+){_TIME}{_ZONE})?"
+
+
+def _family_of(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"^{_BLANK}*{pattern}{_BLANK}*$")
+
 
 FAMILIES = {
-    "year first": re.compile(rf"^\s*(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){_CLOCK}\s*$"),
-    "day or month first": re.compile(
-        rf"^\s*(?P<a>\d{{1,2}})[-/.](?P<b>\d{{1,2}})[-/.](?P<c>\d{{4}}|\d{{2}}){_CLOCK}\s*$"
+    "year first": _family_of(rf"(?P<y>[0-9]{{4}})[-/.](?P<m>[0-9]{{1,2}})[-/.](?P<d>[0-9]{{1,2}}){_CLOCK}"),
+    "day or month first": _family_of(
+        rf"(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<c>[0-9]{{4}}|[0-9]{{2}}){_CLOCK}"
     ),
-    "compact": re.compile(
-        rf"^\s*(?P<y>(?:19|20)\d{{2}})(?P<m>\d{{2}})(?P<d>\d{{2}})"
-        rf"(?:[T\s]*(?P<H>\d{{2}}):?(?P<M>\d{{2}})(?::?(?P<S>\d{{2}})(?:[.,](?P<f>\d{{1,9}}))?)?{_ZONE})?\s*$"
+    "compact": _family_of(
+        r"(?P<y>(?:19|20)[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"
+        rf"(?:[T\s]*(?P<H>[0-9]{{2}}):?(?P<M>[0-9]{{2}})(?::?(?P<S>[0-9]{{2}})(?:[.,](?P<f>[0-9]{{1,9}}))?)?{_ZONE})?"
     ),
-    "day, month name": re.compile(
-        rf"^\s*(?P<d>\d{{1,2}})[-/.\s]+(?P<mon>[^\W\d_]{{3,10}})\.?[-/.,\s]+(?P<y>\d{{4}}|\d{{2}}){_CLOCK}\s*$"
+    "year first, points in the time (DB2)": _family_of(
+        rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{2}})-(?P<d>[0-9]{{2}})-{_POINTS}"
     ),
-    "month name, day": re.compile(
-        rf"^\s*(?P<mon>[^\W\d_]{{3,10}})\.?\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}}){_CLOCK}\s*$"
+    "day, month name, points in the time (Oracle)": _family_of(
+        rf"(?P<d>[0-9]{{1,2}})-(?P<mon>[^\W\d_]{{3,10}})-(?P<y>[0-9]{{4}}|[0-9]{{2}})\s+{_POINTS}(?:\s*(?P<p>[AP])M)?"
     ),
-    "seconds since 1970": re.compile(r"^\s*(?P<n>\d{9,10})(?:\.(?P<f>\d{1,6}))?\s*$"),
-    "milliseconds since 1970": re.compile(r"^\s*(?P<n>\d{12,13})(?:\.0+)?\s*$"),
-    "microseconds since 1970": re.compile(r"^\s*(?P<n>\d{15,16})(?:\.0+)?\s*$"),
-    "days since 1900 (sheet)": re.compile(r"^\s*(?P<n>\d{5})(?:\.(?P<f>\d{1,15}))?\s*$"),
+    "day, month name": _family_of(
+        r"(?P<d>[0-9]{1,2})[-/.\s]+(?P<mon>[^\W\d_]{3,10})\.?[-/.,\s]+(?P<y>[0-9]{4}|[0-9]{2})" + _CLOCK
+    ),
+    "month name, day": _family_of(rf"(?P<mon>[^\W\d_]{{3,10}})\.?\s+(?P<d>[0-9]{{1,2}}),?\s+(?P<y>[0-9]{{4}}){_CLOCK}"),
+    "seconds since 1970": _family_of(r"(?P<n>[0-9]{9,10})(?:\.(?P<f>[0-9]{1,6}))?"),
+    "milliseconds since 1970": _family_of(r"(?P<n>[0-9]{12,13})(?:\.0+)?"),
+    "microseconds since 1970": _family_of(r"(?P<n>[0-9]{15,16})(?:\.0+)?"),
+    "days since 1900 (sheet)": _family_of(r"(?P<n>[0-9]{5})(?:\.(?P<f>[0-9]{1,15}))?"),
 }
 DAY_OR_MONTH = "day or month first"
 NUMBERS = {
@@ -54,6 +70,8 @@ NUMBERS = {
 
 ORDERS = ("dmy", "mdy", "ymd")
 DAY_US = 86_400_000_000
+MOST_HOURS = 15
+"""Hours that the offsets of the time zone database ever had, at most: 15 and some minutes, in Alaska and Manila."""
 SHEET_EPOCH_DAYS = -25_569
 """1899-12-30 in days since 1970: day 0 of sheet serials from 1 March 1900 on."""
 
@@ -107,7 +125,8 @@ class Parsed:
 def parse(values: pa.Array, form: Format) -> Parsed:
     """Parse text stamps; what isn't a date and time of the format comes back as not valid.
 
-    24:00:00 is midnight at the end of the day; a second 60 is not valid. Two-digit years mean 1970 to 2069.
+    24:00:00 is midnight at the end of the day; a second 60 is not valid, nor is an offset that no clock ever had.
+    Two-digit years mean 1970 to 2069.
     """
     if form.family in NUMBERS:
         return _parse_numbers(values, form.family)
@@ -217,6 +236,23 @@ class FormatFinder:
             f"column {self.column!r}: the dates contradict each other: {against}; the first are {shown}",
             hint="export with one date format, or add --date-order dmy or mdy: what is no date then is left out",
         )
+
+
+def count_from_1970(values: list[str]) -> bool:
+    """Whether all values are numbers that mean moments between 2000 and 2100 in one unit, counted from 1970.
+
+    Sheet serials have five digits as many other numbers do: they are taken for dates only where they are declared.
+    """
+    return bool(values) and any(
+        all(FAMILIES[name].match(value) and _in_window(value, name) for value in values)
+        for name in NUMBERS
+        if name.endswith("since 1970")
+    )
+
+
+def family_of(text: str) -> str | None:
+    """Return the family that a single value looks like; none for numbers, as only a column shows their unit."""
+    return next((name for name, form in FAMILIES.items() if name not in NUMBERS and form.match(text)), None)
 
 
 def _family(values: list[str]) -> str | None:
@@ -350,12 +386,14 @@ def _parse_uniform(values: pa.Array, form: Format) -> Parsed | None:
     size = len(values)
     zoned = np.full(size, matched["z"] is not None)
     offset = np.zeros(size, dtype=np.int64)
+    span = matched.span("z")
     if sign_at >= 0:
-        at = [column for column in range(sign_at, width) if first[column].isdigit()]
-        minutes = sum(
-            rows[column].astype(np.int64) * weight for column, weight in zip(at, (600, 60, 10, 1), strict=False)
-        )
-        offset = np.where(text[:, sign_at] == ord("-"), -1, 1) * minutes * 60_000_000
+        at = [column for column in range(*span) if first[column].isdigit()]
+        digits = [rows[column].astype(np.int64) for column in at] + [np.zeros(size, dtype=np.int64)] * (4 - len(at))
+        hours, minutes = digits[0] * 10 + digits[1], digits[2] * 10 + digits[3]
+        offset = np.where(text[:, sign_at] == ord("-"), -1, 1) * (hours * 60 + minutes) * 60_000_000
+        good = good & (hours <= MOST_HOURS) & (minutes < 60)
+        offset[~good] = wall[~good] = 0
     code = US if fraction else S if matched["S"] else MIN if matched["H"] else DAY
     return Parsed(wall, good, zoned, offset, np.full(size, code, dtype=np.int8))
 
@@ -406,20 +444,25 @@ def _parse_any(values: pa.Array, form: Format) -> Parsed:
     offset = np.zeros(len(values), dtype=np.int64)
     if zoned.any():
         encoded = zone.dictionary_encode()
-        minutes = np.array([_offset_minutes(text_) for text_ in encoded.dictionary.to_pylist()], dtype=np.int64)
-        offset = minutes[np.asarray(encoded.indices)] * 60_000_000
+        known = [_offset_minutes(text_) for text_ in encoded.dictionary.to_pylist()]
+        at = np.asarray(encoded.indices)
+        offset = np.array([minutes or 0 for minutes in known], dtype=np.int64)[at] * 60_000_000
+        matched &= np.array([minutes is not None for minutes in known])[at]
     precision = np.full(len(values), DAY, dtype=np.int8)
     for name, code in (("H", MIN), ("S", S), ("f", US)):
         precision[np.array(pc.not_equal(text(name), ""))] = code
     return Parsed(np.where(matched, wall, 0), good & matched, zoned, offset, precision)
 
 
-def _offset_minutes(zone: str) -> int:
+def _offset_minutes(zone: str) -> int | None:
+    """Return an offset in minutes, None if no clock ever had it."""
     digits = re.sub(r"\D", "", zone)
     if not digits:
         return 0
-    minutes = int(digits[:2]) * 60 + int(digits[2:] or 0)
-    return -minutes if zone.startswith("-") else minutes
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if hours > MOST_HOURS or minutes > 59:
+        return None
+    return (hours * 60 + minutes) * (-1 if zone.startswith("-") else 1)
 
 
 def _parse_numbers(values: pa.Array, family: str) -> Parsed:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from ordermine.analyze.measures.base import Measure, Values
 from ordermine.errors import NotMeasurable
 from ordermine.eventlog.on_demand import create_view
+from ordermine.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +27,10 @@ def _starts(population: Population) -> np.ndarray:
 def _time_to_conclusion(population: Population) -> Values:
     if population.judged is None:
         raise NotMeasurable("no step of this log concludes an order", hint="say which do, under [activities]")
-    completed = population.judged.orders.completed[population.position]
-    seconds = (population.moment - _starts(population)) / 1e6
+    starts = _starts(population)
+    timed = ~is_placeholder(population.moment) & ~is_placeholder(starts)
+    completed = population.judged.orders.completed[population.position] & timed
+    seconds = (population.moment - starts) / 1e6
     return Values(completed, seconds, seconds)
 
 
@@ -39,7 +42,9 @@ def _time_to_confirmation(population: Population) -> Values:
     if not len(at):
         raise NotMeasurable("no step of this log confirms an order", hint="say which does, under [activities]")
     case_no, first = np.unique(steps.case_no[at], return_index=True)
-    took = (steps.stamp[at[first]] - steps.stamp[steps.first[at[first]]]) / 1e6
+    confirmed, began = steps.stamp[at[first]], steps.stamp[steps.first[at[first]]]
+    timed = ~is_placeholder(confirmed) & ~is_placeholder(began)
+    case_no, took = case_no[timed], (confirmed - began)[timed] / 1e6
     seconds = population.sums(case_no, took)
     return Values(population.marked(case_no), seconds, seconds)
 
