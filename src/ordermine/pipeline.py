@@ -532,7 +532,7 @@ def _notes(name: str, tally: Tally, plan: Plan) -> Iterator[str]:
         shown = ", ".join(f"{day} ({count:,})" for day, count in days[:MOST_DAYS])
         yield (
             f"{name}: {tally.placeholders.total():,} stamps are before {FIRST_YEAR} or after {END_YEAR - 1}: "
-            f"{shown}{', …' if len(days) > MOST_DAYS else ''}; they stay as they are, but nothing is timed by them"
+            f"{shown}{', …' if len(days) > MOST_DAYS else ''}; they stay as they are, but no wait or throughput time is measured by them"
         )
     if tally.ends_first:
         yield f"{name}: {tally.ends_first:,} events end before they start; they stay as they are"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ordermine.discover.waits import PairTimes, Waits, pair_times
+from ordermine.discover.waits import UNTIMED, PairTimes, Waits, pair_times
 
 
 def waits(names: list[str], pairs: list[tuple[int, int, int]]) -> Waits:
@@ -41,3 +41,9 @@ def test_times_too_long_to_be_packed_with_their_pair_are_sorted_all_the_same() -
 @pytest.mark.parametrize("parts", [[], [waits(["a"], [])]])
 def test_nothing_gives_nothing(parts: list[Waits]) -> None:
     assert list(pair_times(parts)) == []
+
+
+def test_times_that_are_not_known_count_and_are_no_part_of_quantiles() -> None:
+    known = [(0, 1, s * 1_000_000) for s in (20, 0, 100, 10)]
+    found = list(pair_times([waits(["a", "b"], [*known, (0, 1, UNTIMED)]), waits(["b"], [(0, 0, UNTIMED)])]))
+    assert found == [PairTimes("a", "b", 5, 15.0, 76.0), PairTimes("b", "b", 1, None, None)]

@@ -49,7 +49,7 @@ def notes(made: Ingested) -> str:
         ("2024/1/31 9:05", "2024-01-31 09:05:00"),
         ("2024-01-31T10:20:30+01:00[Europe/Berlin]", "2024-01-31 09:20:30"),
         ("31.01.2024 10:20", "2024-01-31 10:20:00"),
-        ("31/1/24 10:20:30", "2024-01-31 10:20:30"),
+        ("31/1/2024 10:20:30", "2024-01-31 10:20:30"),
         ("1/31/2024, 3:04:05\u202fPM", "2024-01-31 15:04:05"),
         ("1/31/2024 12:00 AM", "2024-01-31 00:00:00"),
         ("20240131", "2024-01-31 00:00:00"),
@@ -311,7 +311,7 @@ def test_b37_sheet_serials_where_they_are_declared(ingest_files: Ingest) -> None
     made = stamped(ingest_files, "45292.5", "45293.25", "45292.999988426")
     assert instants(made) == {0: "2024-01-01 12:00:00", 1: "2024-01-02 06:00:00", 2: "2024-01-01 23:59:59"}
     with pytest.raises(UsageError, match="no column is convincing as the timestamp"):
-        stamped(ingest_files, "45292.5", "45293.25", columns={})
+        stamped(ingest_files, "45292.5", "45293.25", into="other", columns={})
 
 
 @pytest.mark.parametrize("numbers", [("17", "18"), ("17040", "17041"), ("1704103200", "9704103200"), ("-1", "-2")])

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from ordermine.discover.graph import Activity, Edge, Graph
-from ordermine.discover.waits import Waits, pair_times
+from ordermine.discover.waits import Waits, between, pair_times
 from ordermine.eventlog.scan import scan
 from ordermine.eventlog.visits import VISIT_COLUMNS, Visits, find_visits, scan_visits, visits_in
 
@@ -49,9 +49,9 @@ class Handoff:
     target: str
     events: int
     cases: int
-    median_s: float
+    median_s: float | None
     """Median of the seconds from the last event before to the first event after the handoff."""
-    p90_s: float
+    p90_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _count_part(table: pa.Table) -> Counted:
         for code in np.flatnonzero(counts).tolist()
     }
     at = np.flatnonzero(case[1:] == case[:-1])
-    follows = Waits(steps, step[at], step[at + 1], stamp[at + 1] - stamp[at])
+    follows = Waits(steps, step[at], step[at + 1], between(stamp[at], stamp[at + 1]))
 
     begins = np.ones(len(case), dtype=bool)
     begins[1:] = (unit[1:] != unit[:-1]) | (case[1:] != case[:-1])
@@ -123,7 +123,7 @@ def _count_part(table: pa.Table) -> Counted:
 
 def _waits(visits: Visits) -> Waits:
     at = visits.handoffs()
-    return Waits(visits.names, visits.unit[at], visits.unit[at + 1], visits.start[at + 1] - visits.end[at])
+    return Waits(visits.names, visits.unit[at], visits.unit[at + 1], between(visits.end[at], visits.start[at + 1]))
 
 
 def _handover_cases(visits: Visits) -> Counter[tuple[str, str]]:

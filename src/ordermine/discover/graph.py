@@ -28,8 +28,8 @@ class Edge:
     target: str
     events: int
     cases: int
-    median_s: float
-    p90_s: float
+    median_s: float | None
+    p90_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from ordermine.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
+
+UNTIMED: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Waits:
     target: np.ndarray
     """Indices into `names`."""
     micros: np.ndarray
-    """Time between the two, µs, int64."""
+    """Time between the two, µs, int64; `UNTIMED` where one of them has a placeholder for its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,21 @@ class PairTimes:
     source: str
     target: str
     count: int
-    median_s: float
-    p90_s: float
+    median_s: float | None
+    """Of the times that are known; None without any. So is `p90_s`."""
+    p90_s: float | None
+
+
+def between(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Return the times from one instant to the next, µs, `UNTIMED` where one is a placeholder."""
+    import numpy as np
+
+    found: np.ndarray = np.where(is_placeholder(before) | is_placeholder(after), UNTIMED, after - before)
+    return found
 
 
 def pair_times(parts: Sequence[Waits]) -> Iterator[PairTimes]:
-    """Yield each pair once, in order of names; quantiles are of all its times and interpolate linearly."""
+    """Yield each pair once, in order of names; quantiles are of all its known times and interpolate linearly."""
     import numpy as np
 
     parts = [part for part in parts if len(part.micros)]
@@ -46,6 +60,7 @@ def pair_times(parts: Sequence[Waits]) -> Iterator[PairTimes]:
     names = sorted({name for part in parts for name in part.names})
     code = {name: number for number, name in enumerate(names)}
     codes = [np.array([code[name] for name in part.names], dtype=np.int64) for part in parts]
+    parts, untimed = _untimed_last(parts)
     lowest = min(int(part.micros.min()) for part in parts)
     bits = (max(int(part.micros.max()) for part in parts) - lowest).bit_length()
     if bits + (len(names) ** 2).bit_length() > 63:
@@ -54,7 +69,19 @@ def pair_times(parts: Sequence[Waits]) -> Iterator[PairTimes]:
         groups = _sorted_packed(parts, codes, len(names), lowest, bits)
     for pair, count, time_at in groups:
         source, target = divmod(pair, len(names))
-        yield PairTimes(names[source], names[target], count, _quantile(count, time_at, 5), _quantile(count, time_at, 9))
+        known = count if untimed is None else bisect_left(range(count), untimed, key=time_at)
+        median, p90 = (_quantile(known, time_at, tenths) if known else None for tenths in (5, 9))
+        yield PairTimes(names[source], names[target], count, median, p90)
+
+
+def _untimed_last(parts: Sequence[Waits]) -> tuple[Sequence[Waits], int | None]:
+    """Return the parts with a time for the unknown ones that is longer than all others, and that time; None without."""
+    import numpy as np
+
+    if not any((part.micros == UNTIMED).any() for part in parts):
+        return parts, None
+    last = max(int(part.micros.max(where=part.micros != UNTIMED, initial=0)) for part in parts) + 1
+    return [replace(part, micros=np.where(part.micros == UNTIMED, last, part.micros)) for part in parts], last
 
 
 Groups = Iterator[tuple[int, int, "Callable[[int], int]"]]

@@ -158,8 +158,10 @@ def _path(activities: Sequence[str]) -> str:
 
 
 def _waiting_table(process: Process) -> Table:
-    slowest = sorted(process.graph.edges, key=lambda edge: (-edge.median_s * edge.events, edge.source, edge.target))
-    slowest = [edge for edge in slowest if edge.median_s > 0]
+    slowest = sorted(
+        (edge for edge in process.graph.edges if edge.median_s is not None and edge.median_s > 0),
+        key=lambda edge: (-(edge.median_s or 0) * edge.events, edge.source, edge.target),
+    )
     note = "most waiting first: median × times; elapsed time, nights and weekends included"
     return Table(
         "Where do orders wait?",

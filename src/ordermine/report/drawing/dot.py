@@ -172,7 +172,7 @@ def _edge(edge: Edge, look: Style) -> dict[str, str]:
         "label": _label(f"{edge.events:,}" if look.metric == "frequency" else human(edge.median_s)),
         "tooltip": tooltip,
         "labeltooltip": tooltip,
-        **_line(edge.events, edge.median_s, look),
+        **_line(edge.events, edge.median_s if look.metric == "time" else 0.0, look),
     }
 
 

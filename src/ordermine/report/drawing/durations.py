@@ -5,11 +5,13 @@ from __future__ import annotations
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def human(seconds: float) -> str:
+def human(seconds: float | None) -> str:
     """Return `seconds` in its two largest units, rounded to the smaller: ``2 d 3 h``, ``45 min 10 s``.
 
-    A negative duration keeps its sign; more than nothing but less than a second is ``< 1 s``.
+    A negative duration keeps its sign; more than nothing but less than a second is ``< 1 s``. None is a dash.
     """
+    if seconds is None:
+        return "–"
     if seconds < 0:
         return f"-{human(-seconds)}"
     if 0 < seconds < 1:

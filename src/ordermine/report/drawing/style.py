@@ -35,5 +35,5 @@ def style(graph: Graph, metric: Metric, level: Level) -> Style:
         level=level,
         departments=palette.colour_departments(graph),
         most_events=max(counts, default=1),
-        longest_s=max((edge.median_s for edge in graph.edges), default=0.0),
+        longest_s=max((edge.median_s or 0.0 for edge in graph.edges), default=0.0),
     )

@@ -107,11 +107,11 @@ def elements_of(graph: Graph, departments: palette.Departments, level: Level) ->
     number = {activity.name: index for index, activity in enumerate(graph.activities)}
     start, end = len(number), len(number) + 1
     most = max([e.events for e in graph.edges] + [cases for _, cases in graph.starts + graph.ends], default=1)
-    longest = max([edge.median_s for edge in graph.edges], default=0.0)
+    longest = max([edge.median_s or 0.0 for edge in graph.edges], default=0.0)
 
     def inner(edge: Edge) -> Arrow:
         strength = math.sqrt(edge.events / most)
-        slowness = math.sqrt(max(edge.median_s, 0.0) / longest) if longest > 0 else 0.0
+        slowness = math.sqrt(max(edge.median_s or 0.0, 0.0) / longest) if longest > 0 else 0.0
         tip = (
             f"{text.clean(edge.source)} → {text.clean(edge.target)}",
             f"{counted(edge.events, words.times[:-1])} in {counted(edge.cases, 'order')}",
