@@ -129,9 +129,11 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, MemoryError):
         sys.stderr.write("ordermine: not enough memory\nhint: give a --memory-limit, so that disk is used instead\n")
         return 6
+    from ordermine.report.table import visible
+
     first = str(error).splitlines()[0] if str(error) else ""
     sys.stderr.write(
-        f"ordermine: unexpected error: {type(error).__name__}: {first}\n"
+        f"ordermine: unexpected error: {type(error).__name__}: {visible(first)}\n"
         "hint: run it again with --debug and report what it prints\n"
     )
     return 1

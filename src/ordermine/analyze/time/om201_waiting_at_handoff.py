@@ -28,7 +28,7 @@ Limits
 ------
 Events are completions unless the export says otherwise, so the next department's first piece of work is part of the
 wait. Where events share their time, their order is that of the export. The interval is that of the median and takes
-handoffs as independent.
+handoffs as independent. Placeholders such as 9999-12-31 are no beginning and no end of a wait.
 
 Example
 -------

@@ -26,7 +26,8 @@ Own; the share of the cycle time, as in a value stream.
 Limits
 ------
 A step that follows a long rest gets the rest. Where events share their time, their order is that of the export. The
-interval is that of the median and takes events as independent.
+interval is that of the median and takes events as independent. Placeholders such as 9999-12-31 are no beginning and no
+end of a wait.
 
 Example
 -------
