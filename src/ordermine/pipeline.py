@@ -529,10 +529,10 @@ def _notes(name: str, tally: Tally, plan: Plan) -> Iterator[str]:
         yield (f"{name}: {count:,} stamps in another format ({form}) are left out, the first in row {row}: {text!r}")
     if tally.placeholders:
         days = sorted(tally.placeholders.items(), key=lambda item: (-item[1], item[0]))
-        shown = ", ".join(f"{day} ({count:,})" for day, count in days[:MOST_DAYS])
+        shown = ", ".join(f"{day} ({count:,})" for day, count in days[:MOST_DAYS]) + (", …" if days[MOST_DAYS:] else "")
         yield (
-            f"{name}: {tally.placeholders.total():,} stamps are before {FIRST_YEAR} or after {END_YEAR - 1}: "
-            f"{shown}{', …' if len(days) > MOST_DAYS else ''}; they stay as they are, but no wait or throughput time is measured by them"
+            f"{name}: {tally.placeholders.total():,} stamps are before {FIRST_YEAR} or after {END_YEAR - 1}: {shown}; "
+            "they stay as they are, but no wait or throughput time is measured by them"
         )
     if tally.ends_first:
         yield f"{name}: {tally.ends_first:,} events end before they start; they stay as they are"
