@@ -40,7 +40,7 @@ def inspect(
     from ordermine.targets import check_file
 
     if output is not None and output != Path("-"):
-        check_file(output, force=force, inputs=exports)
+        check_file(output, force=force, inputs=[Path(export) for export in exports])
     progress = Progress(quiet)
     declared = find_project(project, exports)
     with temporary_folder() as temporary:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from ordermine.ingest.lookup.suggest import suggest
@@ -87,7 +88,7 @@ def proposed_project(found: Exports, project: Project) -> str:
     elif log.preset is None:
         for one in found.systems:
             lookup = found.lookups.get(one.preset.name, ())
-            declared.append(DeclaredSource(files=tuple(one.tables), preset=one.preset.name, lookup=lookup))
+            declared.append(DeclaredSource(files=tuple(map(escape, one.tables)), preset=one.preset.name, lookup=lookup))
         for item in found.files:
             proposed = inspected.proposed_source(item)
             if proposed is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError, OrdermineError
@@ -131,7 +132,7 @@ def proposed_source(item: Inspected) -> DeclaredSource | None:
     """Return how the project file would declare a file, None where that isn't known."""
     if item.mapping is None:
         return None
-    declared = declared_source(item.mapping, item.source.name)
+    declared = declared_source(item.mapping, escape(item.source.name))
     told = {"milestones": item.milestones, "watch": item.watch, "sequence": item.sequence}
     return declared.model_copy(update={key: value for key, value in told.items() if value})
 
