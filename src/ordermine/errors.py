@@ -14,6 +14,8 @@ turns them into text and exit codes.
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +60,27 @@ class EnvironmentFault(OrdermineError):
     """The machine got in the way."""
 
     exit_code = 6
+
+
+OF_THE_MACHINE = (
+    *map(
+        os.strerror,
+        (
+            *(errno.EACCES, errno.EPERM, errno.EROFS),
+            *(errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ESTALE),
+            *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+        ),
+    ),
+    "can't start new thread",
+    "failed to map segment",
+    "std::bad_alloc",
+)
+"""What is said when no file and no code is to blame; libraries pass it on within longer messages."""
+
+
+def blames_machine(error: BaseException) -> bool:
+    """Whether a library's error says that the machine got in the way: no space, memory, permission, or a bad disk."""
+    return any(text in str(error) for text in OF_THE_MACHINE)
 
 
 def near(name: str, known: Iterable[str]) -> str:

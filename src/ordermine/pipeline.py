@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,18 +12,20 @@ from typing import TYPE_CHECKING
 from ordermine.canonical import EventBatch, SourceRecord
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog.look_alike_ids import KEPT_APART, note_on_ids
-from ordermine.eventlog.manifest import NAME, Manifest, publish, read_manifest
+from ordermine.eventlog.manifest import NAME, UNPUBLISHED, Manifest, publish, read_manifest
 from ordermine.eventlog.reread import stored_batches, stored_raw_text
 from ordermine.eventlog.store import Written, generation, remove_generations, write_events
 from ordermine.ingest.encode import Tally, encode
 from ordermine.ingest.lookup.source import LookedUpSource
-from ordermine.ingest.open import unique_name
+from ordermine.ingest.open import Opened, unique_name
+from ordermine.ingest.originals import digests, unchanged
 from ordermine.ingest.plan import Options, Plan, make_plans
 from ordermine.ingest.privacy.settings import check_left_out, check_privacy
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
 from ordermine.placeholders import END_YEAR, FIRST_YEAR
 from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
+from ordermine.temporary import PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ordermine.ingest.privacy.settings import Privacy
-    from ordermine.ingest.source import Source
     from ordermine.project import Project
     from ordermine.pseudonymised import Pseudonymised
 
@@ -53,7 +52,7 @@ Progress = Callable[[str], None]
 
 
 def ingest(
-    sources: Sequence[tuple[Path, Source]],
+    sources: Sequence[Opened],
     out: Path,
     project: Project,
     options: Options,
@@ -71,7 +70,7 @@ def ingest(
     Parameters
     ----------
     sources
-        File and opened source of each export, in any order.
+        The exported files, in any order.
     out
         Folder of the log.
     project
@@ -107,7 +106,7 @@ def ingest(
     else:
         from ordermine.pseudonymised import silenced
 
-        silent = silenced([source for _, source in sources], project)
+        silent = silenced([opened.source for opened in sources], project)
     with silent:
         return _ingest(
             sources, out, project, options, privacy, force, append, max_rejected, threads, memory_limit, progress
@@ -115,7 +114,7 @@ def ingest(
 
 
 def _ingest(
-    sources: Sequence[tuple[Path, Source]],
+    sources: Sequence[Opened],
     out: Path,
     project: Project,
     options: Options,
@@ -133,30 +132,29 @@ def _ingest(
         raise UsageError(f"{out}: exists and is not a log", hint="name another folder with -o")
     if exists and not (force or append):
         raise UsageError(f"{out}: exists", hint="add --force to replace it, or --append to add to it")
-    for path, source in sources:
-        if exists and _is_of_log(path, out):
+    for opened in sources:
+        if exists and _is_of_log(opened.path, out):
             raise UsageError(
-                f"{source.name}: is a part of {out}, which the next run removes",
+                f"{opened.source.name}: is a part of {out}, which the next run removes",
                 hint="ingest the export that the log was made of, or name another log with -o",
             )
     old = read_manifest(out) if exists and append else None
     check_privacy(privacy, project, old.privacy if old else None, added=old is not None)
     if privacy is not None and privacy.left_out is not None:
         check_left_out(privacy.left_out, out)
-    with ThreadPoolExecutor(1) as hashing:
-        digests = [hashing.submit(_digest, path) for path, _ in sources]
+    files = [(opened.path, opened.source.name, opened.state) for opened in sources]
+    with digests([path for path, *_ in files]) as digesting, unchanged(files) as check_unchanged:
         if old is not None:
             known = {record.sha256 for record in old.sources}
-            asked = {at for at, (_, source) in enumerate(sources) if not project.has_events(source.name)}
-            _refuse_changed([sources[at][1].name for at in sorted(asked) if digests[at].result() not in known])
-            if all(at in asked or digest.result() in known for at, digest in enumerate(digests)):
+            asked = {at for at, opened in enumerate(sources) if not project.has_events(opened.source.name)}
+            _refuse_changed([sources[at].source.name for at in sorted(asked) if digesting[at].result() not in known])
+            if all(at in asked or digest.result() in known for at, digest in enumerate(digesting)):
                 return old
-            kept = [at for at, digest in enumerate(digests) if at in asked or digest.result() not in known]
-            sources, digests = [sources[at] for at in kept], [digests[at] for at in kept]
+            kept = [at for at, digest in enumerate(digesting) if at in asked or digest.result() not in known]
+            sources, digesting = [sources[at] for at in kept], [digesting[at] for at in kept]
             options = _with_remembered(options, old)
-        before = [path.stat() for path, _ in sources]
         progress("reading")
-        plans = make_plans([source for _, source in sources], project, options)
+        plans = make_plans([opened.source for opened in sources], project, options)
         if old is not None:
             # What is asked again is in the log already.
             plans = [plan for plan in plans if project.has_events(plan.source.name)]
@@ -189,11 +187,6 @@ def _ingest(
                 memory_limit=memory_limit,
                 progress=progress,
             )
-            for (path, source), stat in zip(sources, before, strict=True):
-                if (path.stat().st_size, path.stat().st_mtime_ns) != (stat.st_size, stat.st_mtime_ns):
-                    raise InputError(
-                        f"{source.name}: it changed while it was read", hint="wait until the export is done"
-                    )
             if not written.ledger.events:
                 raise InputError(
                     f"none of {written.ledger.rows_in:,} rows became an event: {_rejected(written)}",
@@ -205,8 +198,9 @@ def _ingest(
                     f"--max-rejected {max_rejected}: {_rejected(written)}",
                     hint="look at them with: ordermine inspect; or raise the limit",
                 )
-            files = [(digest.result(), stat.st_size) for digest, stat in zip(digests, before, strict=True)]
-            manifest = run.manifest(number, written, files, project, options, note_on_ids(folder / "cases.parquet"))
+            read = [(digest.result(), opened.state.size) for digest, opened in zip(digesting, sources, strict=True)]
+            manifest = run.manifest(number, written, read, project, options, note_on_ids(folder / "cases.parquet"))
+            check_unchanged()
             if private is None:
                 publish(out, manifest)
                 return manifest
@@ -225,11 +219,6 @@ def _refuse_changed(names: Sequence[str]) -> None:
             f"{', '.join(names)}: not as it was when the log was made, so that its events would be told otherwise now",
             hint="ingest all files again, with --force in place of --append",
         )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _case_attributes(project: Project, plans: Sequence[Plan]) -> list[str]:
@@ -252,7 +241,8 @@ def _case_attributes(project: Project, plans: Sequence[Plan]) -> list[str]:
 def _holds_nothing(out: Path) -> bool:
     """Whether a folder is empty but for what a run that was killed left behind."""
     return out.is_dir() and all(
-        (entry.is_dir() and entry.name.isdigit()) or entry.name == f"{NAME}.new" for entry in out.iterdir()
+        (entry.is_dir() and entry.name.isdigit()) or entry.name == UNPUBLISHED or entry.name.startswith(PREFIX)
+        for entry in out.iterdir()
     )
 
 

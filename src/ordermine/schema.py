@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 """Version of the log's layout on disk, written to its manifest."""
 
 REQUIRED_KEYS: Final = ("case", "activity", "timestamp")

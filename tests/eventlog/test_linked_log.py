@@ -270,7 +270,7 @@ def test_the_manifest_says_what_the_log_is(ingest_rows):
     log = ingest_rows(EXAMPLE)
     data = json.loads((log / "manifest.json").read_text(encoding="utf-8"))
     text = (log.parent / "orders.csv").read_bytes()
-    assert data["format_version"] == 1
+    assert data["format_version"] == 2
     assert data["sources"][0]["name"] == "orders.csv"
     assert data["sources"][0]["sha256"] == hashlib.sha256(text).hexdigest()
     assert data["sources"][0]["bytes"] == len(text)

@@ -20,8 +20,8 @@ def test_sources_come_in_name_order_with_unique_names(tmp_path: Path) -> None:
         path.write_text(TEXT + f"c{number},A,2024-01-01\n")
         paths.append(path)
     opened = open_sources(paths)
-    assert [source.name for _, source in opened] == ["a.csv", "a.csv (2)", "a.csv (3)", "b.csv"]
-    assert [path for path, _ in opened] == [paths[1], paths[2], paths[3], paths[0]]
+    assert [one.source.name for one in opened] == ["a.csv", "a.csv (2)", "a.csv (3)", "b.csv"]
+    assert [one.path for one in opened] == [paths[1], paths[2], paths[3], paths[0]]
 
 
 def test_unique_name() -> None:

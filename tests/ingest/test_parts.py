@@ -25,7 +25,7 @@ def sources(tmp_path: Path, *systems: str, **texts: str) -> list[Source]:
     for name, text in texts.items():
         paths.append(tmp_path / f"{name}.csv")
         paths[-1].write_text(text, encoding="utf-8")
-    return [source for _, source in open_sources(paths)]
+    return [opened.source for opened in open_sources(paths)]
 
 
 def test_systems_are_recognised_among_other_files(tmp_path: Path) -> None:

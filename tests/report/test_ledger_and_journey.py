@@ -8,8 +8,8 @@ from ordermine.errors import UsageError
 from ordermine.eventlog.filters import Filters
 from ordermine.eventlog.log import open_log
 from ordermine.eventlog.manifest import read_manifest
+from ordermine.placing import write_file, write_folder
 from ordermine.report import ingested, journey
-from ordermine.report.process_files import write_file, write_folder
 from ordermine.report.render import csv_text, print_tables, terminal
 
 ROWS = [

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import sys
 import threading
-import time
 import traceback
 from types import FrameType
 
@@ -30,8 +31,9 @@ from ordermine.cli.scorecard import scorecard
 from ordermine.cli.show import show
 from ordermine.cli.simulate import simulate
 from ordermine.cli.sql import sql
-from ordermine.errors import OrdermineError
-from ordermine.interrupts import stop_queries
+from ordermine.errors import EnvironmentFault, OrdermineError, blames_machine
+from ordermine.interrupts import stop_work
+from ordermine.temporary import remove_all
 
 app = typer.Typer(
     name="ordermine",
@@ -62,7 +64,9 @@ app.command("score")(score)
 
 
 GRACE_S = 1.5
-"""Seconds in which an interrupted command may clean up."""
+"""Seconds in which an interrupted command may clean up; a second signal ends them."""
+
+INTERRUPTED = "\nordermine: interrupted; what was there before is untouched\n"
 
 
 class _Stopped(BaseException):
@@ -70,78 +74,122 @@ class _Stopped(BaseException):
 
 
 def _stop(number: int, _: FrameType | None) -> None:
-    state.signal = number
-    raise _Stopped
+    # A second signal must not come in between what cleans up after the first; see `_end_soon`.
+    if not state.signal:
+        state.signal = number
+        raise _Stopped
 
 
 def _end_soon(wakeup: int) -> None:
-    """Wait for a signal; stop queries, and end the program if it hasn't by itself.
+    """Wait for a signal; stop queries and processes, and end the program if it hasn't by itself.
 
     Python's own handlers wait until the main thread leaves whatever library it is in, which may take forever.
     """
     number = os.read(wakeup, 1)
-    os.close(wakeup)
     if number:
-        stop_queries()
-        time.sleep(GRACE_S)
+        stop_work()
+        select.select([wakeup], [], [], GRACE_S)
+        with contextlib.suppress(OSError):
+            os.write(2, INTERRUPTED.encode())
+        remove_all()
         os._exit(128 + number[0])
+    os.close(wakeup)
 
 
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
-    signal.signal(signal.SIGINT, _stop)
-    signal.signal(signal.SIGTERM, _stop)
-    wakeup, signalled = os.pipe()
-    os.set_blocking(signalled, False)
-    signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
-    threading.Thread(target=_end_soon, args=(wakeup,), daemon=True).start()
-    # Text is UTF-8 whatever the locale says; what a terminal can't show is spelled out.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    signalled: int | None = None
+    code: str | int | None
     try:
+        signalled = _listen()
+        # Text is UTF-8 whatever the locale says; what a terminal can't show is spelled out.
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
         app()
     except (_Stopped, Exception) as error:
-        sys.exit(_exit_code(error))
+        code = _exit_code(error)
     except SystemExit as leaving:
+        if state.signal:
+            _exit_code(leaving)
         # The reader of stdout has seen enough, as in `| head`; Typer and rich make an exit with code 1 of it.
-        if not isinstance(leaving.__context__, BrokenPipeError):
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        unread = isinstance(leaving.__context__, BrokenPipeError)
+        code = _unread() if unread else leaving.code
     finally:
-        signal.set_wakeup_fd(-1)
-        os.close(signalled)
+        if signalled is not None:
+            signal.set_wakeup_fd(-1)
+            os.close(signalled)
+    sys.exit(_flushed(code))
+
+
+def _listen() -> int:
+    """Let signals end the program in good order, until the descriptor that is returned is closed."""
+    wakeup, signalled = os.pipe()
+    os.set_blocking(signalled, False)
+    threading.Thread(target=_end_soon, args=(wakeup,), daemon=True).start()
+    signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
+    signal.signal(signal.SIGINT, _stop)
+    signal.signal(signal.SIGTERM, _stop)
+    return signalled
+
+
+def _flushed(code: str | int | None) -> str | int | None:
+    """Hand over what is still to be written to stdout; return the exit code after that."""
+    if sys.stdout is None:
+        return code
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _unread()
+    except OSError as error:
+        _write_nowhere()
+        return code or _exit_code(error)
+    return code
+
+
+def _unread() -> int:
+    """Return the exit code for when nobody reads stdout to its end: a gate that is breached still counts."""
+    _write_nowhere()
+    return state.breached.exit_code if state.breached else 0
+
+
+def _write_nowhere() -> None:
+    # Else the interpreter tries again at its end, and says so.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit_code(error: BaseException) -> int:
     """Say what went wrong; return the exit code for it."""
     # A query that is interrupted ends with an error of its own.
     if state.signal:
-        sys.stderr.write("\nordermine: interrupted; what was there before is untouched\n")
-        sys.stderr.flush()
-        # Everything is cleaned up by now; the interpreter's own end would wait for a query that doesn't stop.
+        _say(INTERRUPTED)
+        # The interpreter's own end would wait for a query that doesn't stop.
+        remove_all()
         os._exit(128 + state.signal)
     if state.debug:
         traceback.print_exception(error)
-    if isinstance(error, OrdermineError):
-        return _explain(error)
-    if isinstance(error, MemoryError):
-        sys.stderr.write("ordermine: not enough memory\nhint: give a --memory-limit, so that disk is used instead\n")
-        return 6
     from ordermine.report.table import visible
 
-    first = str(error).splitlines()[0] if str(error) else ""
-    sys.stderr.write(
-        f"ordermine: unexpected error: {type(error).__name__}: {visible(first)}\n"
+    if isinstance(error, OrdermineError):
+        lines = [*f"ordermine: {error}".split("\n"), *(f"hint: {error.hint}".split("\n") if error.hint else ())]
+        _say("".join(f"{visible(line)}\n" for line in lines))
+        return error.exit_code
+    first = visible(str(error).splitlines()[0]) if str(error) else type(error).__name__
+    if isinstance(error, MemoryError):
+        _say("ordermine: not enough memory\nhint: give a --memory-limit, so that disk is used instead\n")
+        return EnvironmentFault.exit_code
+    if blames_machine(error):
+        _say(f"ordermine: the machine got in the way: {first}\nhint: check space, memory and permissions\n")
+        return EnvironmentFault.exit_code
+    _say(
+        f"ordermine: unexpected error: {type(error).__name__}: {first}\n"
         "hint: run it again with --debug and report what it prints\n"
     )
-    return 1
+    return OrdermineError.exit_code
 
 
-def _explain(error: OrdermineError) -> int:
-    from ordermine.report.table import visible
-
-    for line in [*f"ordermine: {error}".split("\n"), *(f"hint: {error.hint}".split("\n") if error.hint else ())]:
-        sys.stderr.write(f"{visible(line)}\n")
-    return error.exit_code
+def _say(text: str) -> None:
+    # That nobody can read a message is no reason for another exit code.
+    with contextlib.suppress(OSError, AttributeError):
+        sys.stderr.write(text)
+        sys.stderr.flush()

@@ -47,9 +47,10 @@ def analyze(
     if acceptances is not None:
         analysis = accept_findings(analysis, acceptances, log.as_of.date() if log.as_of else None)
     failing = breaches(analysis.counting, conditions)
+    error = breach(conditions, failing)
     progress.done()
     _print(output_format, analysis, failing, log, reading.name, progress)
-    if error := breach(conditions, failing):
+    if error:
         raise error
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ordermine.errors import EnvironmentFault
-from ordermine.eventlog.manifest import NAME
+from ordermine.errors import EnvironmentFault, InputError, OrdermineError
+from ordermine.eventlog.log import check_complete
+from ordermine.eventlog.manifest import NAME, read_manifest
 from ordermine.schema import FORMAT_VERSION
+from ordermine.temporary import own, remove_abandoned, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,28 +42,31 @@ def cached_log(
     from ordermine.cli.ingest import find_project, with_further_files
     from ordermine.cli.privacy import find_privacy
     from ordermine.ingest.databases.choose import Wanted
-    from ordermine.ingest.open import open_exports, spool_stdin, temporary_folder
+    from ordermine.ingest.open import open_exports, spool_stdin
+    from ordermine.ingest.originals import CHANGED, LATER, state_of
     from ordermine.ingest.plan import Options
     from ordermine.ingest.readers.files import check_readable
     from ordermine.pipeline import ingest
 
     with temporary_folder() as temporary:
-        path = spool_stdin(Path(temporary)) if str(export) == "-" else export
+        path = spool_stdin(temporary) if str(export) == "-" else export
         check_readable(path)
         declared = find_project(project, [str(export)])
         privacy = find_privacy(None, None, None, None, declared)
         progress("looking for a log of this file")
         paths = [Path(one) for one in with_further_files([str(path)], declared, project)]
+        states = [state_of(one) for one in paths]
         named = "\n".join(f"{one.name}\n{_digest(one)}" for one in paths)
         content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{named}\n{declared.fingerprint()}"
         if privacy is not None:
             content += f"\n{privacy.key.id}"
         log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
-        if not (log / NAME).exists():
+        if not _is_whole(log):
+            _forget(log)
             with _place_for(log) as made:
                 wanted = Wanted(preset=declared.log.preset, recognise=not declared.source)
                 ingest(
-                    open_exports([str(one) for one in paths], Path(temporary), wanted=wanted, progress=progress),
+                    open_exports([str(one) for one in paths], temporary, wanted=wanted, progress=progress),
                     made,
                     declared,
                     Options(),
@@ -72,8 +75,11 @@ def cached_log(
                     memory_limit=memory_limit,
                     progress=progress,
                 )
+                if [state_of(one) for one in paths] != states:
+                    raise InputError(f"{path.name}: {CHANGED}", hint=LATER)
             _forget_old(log.parent, log)
         with contextlib.suppress(OSError):
+            remove_abandoned(log.parent)
             os.utime(log)
         return log
 
@@ -86,29 +92,51 @@ def _digest(path: Path) -> str:
 @contextlib.contextmanager
 def _place_for(log: Path) -> Iterator[Path]:
     """Give a folder that becomes the log when it is complete, so that two runs at once don't meet."""
+    hint = "point XDG_CACHE_HOME to a folder that can be written, or ingest the export into a log first"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=f"{log.name}-", dir=log.parent))
     except OSError as error:
-        raise EnvironmentFault(
-            f"{log.parent}: {error.strerror or error}",
-            hint="point XDG_CACHE_HOME to a folder that can be written, or ingest the export into a log first",
-        ) from error
-    try:
+        raise EnvironmentFault(f"{log.parent}: {error.strerror or error}", hint=hint) from error
+    with temporary_folder(log.parent) as place:
         yield place / "log"
         try:
             (place / "log").rename(log)
-        except OSError:
+        except OSError as error:
             # Another run was faster; its log is the same.
             if not (log / NAME).exists():
-                raise
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+                raise EnvironmentFault(f"{log.parent}: {error.strerror or error}", hint=hint) from error
+
+
+def _is_whole(log: Path) -> bool:
+    """Whether there is a log and nothing of it is missing; a damaged one is made again."""
+    if not (log / NAME).exists():
+        return False
+    try:
+        check_complete(log, read_manifest(log))
+    except InputError:
+        return False
+    return True
+
+
+def _forget(log: Path) -> None:
+    """Remove a cached log, unless somebody reads it; it is gone in one step."""
+    if not log.exists():
+        return
+    lock = None
+    with contextlib.suppress(OSError, OrdermineError):
+        # What is damaged has no such folder, and no readers.
+        lock = own(read_manifest(log).folder(log))
+        if lock is None:
+            return
+    with contextlib.suppress(OSError, EnvironmentFault), temporary_folder(log.parent) as place:
+        log.rename(place / "log")
+    if lock is not None:
+        os.close(lock)
 
 
 def _forget_old(folder: Path, current: Path) -> None:
     # Another run may be removing the same.
     with contextlib.suppress(FileNotFoundError):
-        logs = sorted((log for log in folder.iterdir() if log != current), key=lambda log: -log.stat().st_mtime)
+        logs = sorted((log for log in folder.glob("[!.]*") if log != current), key=lambda log: -log.stat().st_mtime)
         for log in logs[KEPT - 1 :]:
-            shutil.rmtree(log, ignore_errors=True)
+            _forget(log)

@@ -33,9 +33,10 @@ def discover(
     """
     from ordermine.discover.map_content import map_content
     from ordermine.discover.process import discover as run
+    from ordermine.placing import write_folder
     from ordermine.report import discovered
     from ordermine.report.envelope import envelope
-    from ordermine.report.process_files import process_files, write_folder
+    from ordermine.report.process_files import process_files
     from ordermine.report.render import csv_text, markdown, print_tables, terminal
     from ordermine.targets import check_files
 
@@ -46,23 +47,25 @@ def discover(
     log = reading.open(progress)
     process = run(log, algorithm=algorithm, noise=noise, quality=quality, progress=progress)
     files: dict[str, str] = {}
+    notes = list(log.manifest.notes)
     if output is not None:
         progress("drawing")
         maps = map_content(log, process.graph, process.variants)
         subtitle = discovered.subtitle(process.graph, maps[0].cases, log.manifest, log.filters.describe())
-        contents = process_files(process, maps, reading.name, subtitle)
+        contents, lacks = process_files(process, maps, reading.name, subtitle)
+        notes += lacks
         result = discovered.result(process, {name: name for name in [*contents, DATA]})
-        contents[DATA] = envelope("discover", log.manifest, result, log.manifest.notes, log=log).encode()
+        contents[DATA] = envelope("discover", log.manifest, result, notes, log=log).encode()
         write_folder(output, contents, force=force)
         files = {name: str(output / name) for name in contents}
     progress.done()
     if reading.output_format == "json":
         result = discovered.result(process, files)
-        typer.echo(envelope("discover", log.manifest, result, log.manifest.notes, log=log), nl=False)
+        typer.echo(envelope("discover", log.manifest, result, notes, log=log), nl=False)
         return
     if reading.output_format == "csv":
         typer.echo(csv_text(discovered.edge_table(process)), nl=False)
-        progress.notes(log.manifest.notes)
+        progress.notes(notes)
         return
     heading = discovered.heading(process, log.manifest, reading.name, log.filters.describe())
     tables = discovered.tables(process)
@@ -71,7 +74,7 @@ def discover(
     if files:
         tables.append(discovered.files_table(files))
     if reading.output_format == "md":
-        typer.echo(markdown(heading, tables, log.manifest.notes), nl=False)
+        typer.echo(markdown(heading, tables, notes), nl=False)
         return
     print_tables(terminal(), heading, tables, ())
-    progress.notes(log.manifest.notes)
+    progress.notes(notes)

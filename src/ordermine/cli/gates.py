@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ordermine.cli import state
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -65,7 +67,7 @@ def accepted_notes(analysis: Analysis) -> list[str]:
 def breach(
     conditions: Sequence[str], failing: Sequence[Finding], verdicts: Sequence[GateVerdict] = ()
 ) -> GateBreached | None:
-    """Return what to end with once everything is written; None where nothing is breached.
+    """Return what to end with once everything is written, and keep it in mind; None where nothing is breached.
 
     Parameters
     ----------
@@ -90,4 +92,5 @@ def breach(
         hint = f"ordermine explain {worst[0].code}"
     elif said:
         hint = f"ordermine explain {next(one.gate.measure.name for one in verdicts if one.outcome == 'breached')}"
-    return GateBreached("\n".join(said), hint=hint) if said else None
+    state.breached = GateBreached("\n".join(said), hint=hint) if said else None
+    return state.breached

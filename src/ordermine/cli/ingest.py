@@ -143,13 +143,14 @@ def ingest(
     from ordermine.cli.privacy import find_privacy
     from ordermine.eventlog.manifest import NAME, read_manifest
     from ordermine.ingest.databases.choose import Wanted
-    from ordermine.ingest.open import open_exports, temporary_folder
+    from ordermine.ingest.open import open_exports
     from ordermine.ingest.plan import Options
     from ordermine.pipeline import ingest as run
     from ordermine.project import parse_project
     from ordermine.report import ingested
     from ordermine.report.envelope import envelope
     from ordermine.report.render import print_tables, terminal
+    from ordermine.temporary import temporary_folder
     from ordermine.zones import check_zone
 
     check_memory(memory_limit)
@@ -198,7 +199,7 @@ def ingest(
     with temporary_folder() as temporary:
         exported = with_further_files(exports, declared, project)
         manifest = run(
-            open_exports(exported, Path(temporary), case, sheet, wanted, progress),
+            open_exports(exported, temporary, case, sheet, wanted, progress),
             output,
             declared,
             Options(

@@ -9,6 +9,7 @@ import typer
 
 from ordermine.cli.options import Debug, Exports, Force, ProjectFile, Query, Quiet, Sheet
 from ordermine.cli.progress import Progress
+from ordermine.memory import check_address_space
 
 
 def inspect(
@@ -32,13 +33,15 @@ def inspect(
     """
     from ordermine.cli.ingest import find_project, with_further_files
     from ordermine.ingest.databases.choose import Wanted
-    from ordermine.ingest.open import open_exports, temporary_folder
+    from ordermine.ingest.open import open_exports
+    from ordermine.placing import write_file
     from ordermine.report import exports as report
     from ordermine.report.envelope import envelope
-    from ordermine.report.process_files import write_file
     from ordermine.report.render import markdown, print_tables, terminal
     from ordermine.targets import check_file
+    from ordermine.temporary import temporary_folder
 
+    check_address_space()
     if output is not None and output != Path("-"):
         check_file(output, force=force, inputs=[Path(export) for export in exports])
     progress = Progress(quiet)
@@ -46,8 +49,8 @@ def inspect(
     with temporary_folder() as temporary:
         wanted = Wanted(query, declared.log.preset, recognise=not declared.source)
         exported = with_further_files(exports, declared, project)
-        opened = open_exports(exported, Path(temporary), case, sheet, wanted, progress)
-        found = report.look([source for _, source in opened], declared, case)
+        opened = open_exports(exported, temporary, case, sheet, wanted, progress)
+        found = report.look([one.source for one in opened], declared, case)
     proposed = report.proposed_project(found, declared)
     if output == Path("-"):
         progress.done()

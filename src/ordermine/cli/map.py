@@ -53,11 +53,11 @@ def map_command(
     from ordermine.discover.counting import count_graph, count_variants, department_graph
     from ordermine.discover.map_content import map_content
     from ordermine.discover.model import discover_model
+    from ordermine.placing import write_file
     from ordermine.report import discovered
     from ordermine.report.drawing.bpmn import bpmn_xml
     from ordermine.report.drawing.map_file import FORMATS, draw
     from ordermine.report.map_page.page import map_page
-    from ordermine.report.process_files import write_file
     from ordermine.targets import check_file
 
     suffix = output.suffix.lower().removeprefix(".")

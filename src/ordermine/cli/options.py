@@ -13,7 +13,7 @@ import typer
 
 from ordermine.cli.state import set_debug
 from ordermine.errors import UsageError
-from ordermine.memory import memory_bytes
+from ordermine.memory import check_address_space, memory_bytes
 
 if TYPE_CHECKING:
     from ordermine.cli.progress import Progress
@@ -174,7 +174,8 @@ def check_folder(output: Path | None) -> None:
 
 
 def check_memory(text: str | None) -> None:
-    """Raise UsageError unless `text` is an amount of memory that is enough to work with."""
+    """Raise UsageError unless `text` is an amount of memory to work with, EnvironmentFault without address space."""
+    check_address_space()
     amount = memory_bytes(text)
     if amount is not None and amount < 100_000_000:
         raise UsageError(f"--memory-limit {text}: too little to work with", hint="give at least 100MB")

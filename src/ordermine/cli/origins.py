@@ -40,9 +40,9 @@ def origins(
     from ordermine.analyze.origin.summary import people_by_department, summarise
     from ordermine.analyze.origin.tables import matured_orders
     from ordermine.errors import UsageError
+    from ordermine.placing import write_file
     from ordermine.report import origins as report
     from ordermine.report.envelope import envelope
-    from ordermine.report.process_files import write_file
     from ordermine.report.render import csv_text, markdown, print_tables, terminal
     from ordermine.targets import check_file
 

@@ -48,13 +48,14 @@ def report(
     from ordermine.analyze.weekly.report import weekly_report
     from ordermine.analyze.weekly.weeks import monday_of
     from ordermine.findings.gate import breaches
+    from ordermine.placing import write_folder
     from ordermine.report.github import github
     from ordermine.report.junit import junit
-    from ordermine.report.process_files import write_folder
     from ordermine.report.render import terminal
     from ordermine.report.sarif import sarif
     from ordermine.report.weekly.earlier import read_earlier
     from ordermine.report.weekly.files import FILES, report_files
+    from ordermine.report.weekly.process_map import process_map
     from ordermine.report.weekly.summary import print_summary
     from ordermine.report.weekly.words import notes as said_of_week
     from ordermine.targets import check_files
@@ -75,8 +76,9 @@ def report(
     if error is None:
         require_measurable(found.gates)
     progress("drawing")
-    notes = [*log.manifest.notes, *said_of_week(found), *accepted_notes(found.analysis)]
-    files = report_files(found, log, reading.name, notes)
+    drawn, lacks = process_map(log, reading.name)
+    notes = [*log.manifest.notes, *said_of_week(found), *accepted_notes(found.analysis), *lacks]
+    files = report_files(found, log, drawn, reading.name, notes)
     write_folder(output, files, force=force)
     progress.done()
     if output_format == "text":

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ordermine.cli.options import Debug, Force, check_folder
-from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.errors import UsageError
 
 
 def simulate(
@@ -23,14 +23,13 @@ def simulate(
 
     Example: ordermine simulate demo --orders 1000 --seed 1 -o demo
     """
+    from ordermine.placing import filling
     from ordermine.simulate.scenarios import write_scenario
 
     check_folder(output)
     if output.exists() and not force and (not output.is_dir() or any(output.iterdir())):
         raise UsageError(f"{output}: exists and isn't empty", hint="add --force to write into it")
-    try:
-        written = write_scenario(scenario, output, orders, seed)
-    except OSError as error:
-        raise EnvironmentFault(f"{output}: {error.strerror or error}", hint="check space and permissions") from error
+    with filling(output) as staged:
+        written = write_scenario(scenario, staged, orders, seed)
     for path in written:
-        typer.echo(str(path))
+        typer.echo(str(output / path.name))

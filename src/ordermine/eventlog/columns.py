@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ordermine.errors import InputError
+from ordermine.eventlog.damage import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +86,7 @@ def read_arrays(log: Log, columns: Sequence[str], parts: Sequence[Path]) -> pa.T
     try:
         tables = [pq.ParquetFile(part, read_dictionary=dictionaries).read(read, use_threads=threads) for part in parts]
     except (pa.ArrowInvalid, OSError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError(f"{log.path}: {first}", hint="the log may be damaged; ingest again") from error
+        raise unreadable(log.path, error) from error
     table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
     if log.selected is not None:
         numbers = np.asarray(table.column("case_no").combine_chunks())

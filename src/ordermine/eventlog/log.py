@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import tempfile
+import weakref
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.eventlog import views
 from ordermine.eventlog.checksums import changed
 from ordermine.eventlog.columns import KeptColumns
+from ordermine.eventlog.damage import first_line, unreadable
 from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
 from ordermine.interrupts import watch
@@ -22,10 +21,12 @@ from ordermine.memory import memory_bytes
 from ordermine.placeholders import END_US, FIRST_US
 from ordermine.project import Project, load_project, parse_project
 from ordermine.schema import KEY_COLUMNS
+from ordermine.temporary import folder_for, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import duckdb
     import numpy as np
@@ -71,8 +72,44 @@ def open_log(
     InputError
         The log is damaged.
     """
+    manifest, lock = _hold(path)
+    try:
+        log = _opened(path, manifest, project, filters, as_of, threads, memory_limit)
+    except BaseException:
+        if lock is not None:
+            os.close(lock)
+        raise
+    if lock is not None:
+        weakref.finalize(log, os.close, lock)
+    return log
+
+
+def _hold(path: Path) -> tuple[Manifest, int | None]:
+    """Read the manifest; as long as the descriptor is open, no later run removes the generation."""
     manifest = read_manifest(path)
-    _check_complete(path, manifest)
+    while True:
+        lock = None
+        # Without the folder the log is damaged, or another run has just published a new generation.
+        with contextlib.suppress(OSError):
+            lock = own(manifest.folder(path), shared=True)
+        current = read_manifest(path)
+        if current.generation == manifest.generation:
+            return current, lock
+        if lock is not None:
+            os.close(lock)
+        manifest = current
+
+
+def _opened(
+    path: Path,
+    manifest: Manifest,
+    project: Path | None,
+    filters: Filters | None,
+    as_of: str | None,
+    threads: int | None,
+    memory_limit: str | None,
+) -> Log:
+    check_complete(path, manifest)
     used = (
         load_project(project) if project else parse_project(manifest.project, f"{path}: project file kept in the log")
     )
@@ -84,26 +121,38 @@ def open_log(
     return log
 
 
-def _check_complete(path: Path, manifest: Manifest) -> None:
-    """Raise InputError unless the files are as they were written and hold as many events and cases as was written."""
+def check_complete(path: Path, manifest: Manifest) -> None:
+    """Raise InputError unless the files are as they were written and hold as many rows as the manifest says."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder = manifest.folder(path)
-    again = "ingest the export again with --force"
+    folder, ledger = manifest.folder(path), manifest.ledger
+    parts = sorted((folder / "events").glob("part-*.parquet"))
+    files = {
+        "events": (parts, ledger.events),
+        "orders": ([folder / "cases.parquet"], manifest.cases),
+        "variants": ([folder / "variants.parquet"], manifest.variants),
+        "rows that were left out": ([folder / "left_out.parquet"], ledger.duplicates + ledger.rejected),
+    }
     try:
-        if damaged := changed(folder, manifest.checksums):
-            raise InputError(f"{path}: damaged: {', '.join(damaged)} changed after being written", hint=again)
-        events = sum(pq.read_metadata(part).num_rows for part in sorted((folder / "events").glob("part-*.parquet")))
-        cases = pq.read_metadata(folder / "cases.parquet").num_rows
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"{path}: damaged: {str(error).splitlines()[0]}", hint=again) from error
-    if (events, cases) != (manifest.ledger.events, manifest.cases):
+        damaged = changed(folder, manifest.checksums)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if damaged:
         raise InputError(
-            f"{path}: damaged: {events:,} events of {cases:,} orders are there, {manifest.ledger.events:,} of "
-            f"{manifest.cases:,} were written",
-            hint=again,
+            f"{path}: damaged: {', '.join(damaged)} changed after being written",
+            hint="ingest the export again with --force",
         )
+    for what, (paths, written) in files.items():
+        try:
+            found = sum(pq.read_metadata(file).num_rows for file in paths)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise unreadable(path, error) from error
+        if found != written:
+            raise InputError(
+                f"{path}: damaged: {found:,} {what} are there, {written:,} were written",
+                hint="ingest the export again with --force",
+            )
 
 
 @dataclass
@@ -137,8 +186,6 @@ class Log:
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "python_enable_replacements": False,
-            # Not shared: spilled files have the same names in every process. DuckDB makes and removes the folder.
-            "temp_directory": str(Path(tempfile.gettempdir()) / f"ordermine-{os.getpid()}-{secrets.token_hex(4)}"),
         }
         if self.threads:
             config["threads"] = self.threads
@@ -146,6 +193,8 @@ class Log:
             config["memory_limit"] = self.memory_limit
         connection = duckdb.connect(config=config)
         watch(connection)
+        # Not shared: spilled files have the same names in every process.
+        connection.execute("SET temp_directory = ?", [str(folder_for(connection) / "spilled")])
         connection.execute("SET TimeZone = 'UTC'")
         # DuckDB would draw its bar on stdout, which belongs to the data.
         connection.execute("SET enable_progress_bar = false")
@@ -207,14 +256,15 @@ class Log:
 
         try:
             yield
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise InputError(
-                f"{self.path}: {first_line(error)}", hint="the log may be damaged; ingest again"
-            ) from error
         except duckdb.OutOfMemoryException as error:
             raise EnvironmentFault(
                 f"not enough memory: {first_line(error)}", hint="raise --memory-limit, or free disk space for spilling"
             ) from error
+        except duckdb.Error as error:
+            # Some of what is wrong with a file has no class of its own.
+            if type(error) is duckdb.Error or isinstance(error, (duckdb.IOException, duckdb.InvalidInputException)):
+                raise unreadable(self.path, error) from error
+            raise
 
     def check_expression(self, text: str) -> None:
         """Raise UsageError unless `text` is one condition on `events`."""
@@ -295,8 +345,3 @@ def near_column(message: str, columns: Sequence[str]) -> str:
 
     found = re.search(r'[Cc]olumn "([^"]+)"', message)
     return near(found[1], columns) if found else ""
-
-
-def first_line(error: Exception) -> str:
-    """Return what DuckDB complains about, without the class of its error."""
-    return str(error).splitlines()[0].split(" Error: ", 1)[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass, field
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "manifest.json"
+UNPUBLISHED = f"{NAME}.new"
+SEAL = "sha256"
+"""Key under which the manifest holds the digest of everything else in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +104,24 @@ def read_manifest(log: Path) -> Manifest:
     """
     path = log / NAME
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         what = "not a log" if log.exists() else "no such file or folder"
         raise UsageError(f"{log}: {what}", hint="make one with: ordermine ingest EXPORT -o LOG") from None
     except OSError as error:
         raise EnvironmentFault(f"{path}: {error.strerror}", hint="check permissions") from error
+    again = "ingest the export again with --force"
     try:
-        data = json.loads(text)
-        if data["format_version"] > FORMAT_VERSION:
+        data = json.loads(content.decode())
+        made_by = data["format_version"]
+        if made_by != FORMAT_VERSION:
+            which = "a newer" if made_by > FORMAT_VERSION else "an older"
             raise InputError(
-                f"{log}: made by a newer ordermine (format {data['format_version']}; this one reads {FORMAT_VERSION})",
-                hint="update ordermine, or ingest the export again",
+                f"{log}: made by {which} ordermine (format {made_by}; this one reads {FORMAT_VERSION})",
+                hint=f"update ordermine, or {again}" if which == "a newer" else again,
             )
+        if data.pop(SEAL) != _seal(data):
+            raise ValueError("its contents were changed")
         data["sources"] = tuple(
             SourceRecord(**{**source, "columns": tuple(source["columns"])}) for source in data["sources"]
         )
@@ -121,7 +131,7 @@ def read_manifest(log: Path) -> Manifest:
             data[name] = tuple(data.get(name, ()))
         return Manifest(**data, ledger=Ledger(**ledger))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: damaged: {error}", hint="ingest the export again with --force") from error
+        raise InputError(f"{path}: damaged: {error}", hint=again) from error
 
 
 def publish(log: Path, manifest: Manifest) -> None:
@@ -130,7 +140,8 @@ def publish(log: Path, manifest: Manifest) -> None:
     data["ledger"]["rejected"] = manifest.ledger.rejected
     if manifest.privacy is None:
         del data["privacy"]
-    temporary = log / f"{NAME}.new"
+    data[SEAL] = _seal(data)
+    temporary = log / UNPUBLISHED
     # What an earlier run left, or a link that somebody put there, is not written through.
     temporary.unlink(missing_ok=True)
     with temporary.open("x", encoding="utf-8") as file:
@@ -139,7 +150,14 @@ def publish(log: Path, manifest: Manifest) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(log / NAME)
-    sync_folder(log)
+    # From here on the new generation is the log; what a power cut could undo is undone as a whole.
+    with contextlib.suppress(OSError):
+        sync_folder(log)
+
+
+def _seal(data: dict[str, Any]) -> str:
+    """Return what tells whether a manifest is as it was written."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,13 +12,10 @@ begin doesn't depend on threads or memory, so that neither do the files.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import DUPLICATE, EventBatch, LeftOut, RawText, SourceRecord
@@ -26,13 +23,16 @@ from ordermine.errors import EnvironmentFault, InputError, OrdermineError
 from ordermine.eventlog.checksums import checksums
 from ordermine.eventlog.layout import Layout, PartSummary
 from ordermine.eventlog.link import link
-from ordermine.eventlog.manifest import NAME, Ledger, read_manifest, sync_folder
+from ordermine.eventlog.manifest import NAME, UNPUBLISHED, Ledger, read_manifest, sync_folder
 from ordermine.eventlog.shelf import Shelf
 from ordermine.parallel import ordered_map
+from ordermine.placing import parents_of
 from ordermine.schema import EVENT_COLUMNS, PRECISIONS
+from ordermine.temporary import own, remove_unowned, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     import numpy as np
     import pyarrow as pa
@@ -75,34 +75,48 @@ def generation(log: Path) -> Iterator[tuple[int, Path]]:
     EnvironmentFault
         Another run is writing this log, or the folder can't be written.
     """
-    existed = log.exists()
-    try:
-        log.mkdir(parents=True, exist_ok=True)
-        lock = os.open(log, os.O_RDONLY)
-    except OSError as error:
-        raise EnvironmentFault(f"{log}: {error.strerror}", hint="choose a folder that can be written") from error
-    folder: Path | None = None
-    published = False
-    try:
+    with contextlib.ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stack.enter_context(parents_of(log / NAME))
+            lock = own(log)
         except OSError as error:
-            raise EnvironmentFault(f"{log}: another run is writing it", hint="wait until it is done") from error
-        current = _current_generation(log)
-        remove_generations(log, current)
-        folder = log / f"{current + 1:06d}"
-        folder.mkdir()
-        yield current + 1, folder
-        published = True
-    except OSError as error:
-        raise EnvironmentFault(f"{log}: {error.strerror or error}", hint="check space and permissions") from error
-    finally:
-        if folder is not None and not published:
-            shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
-        if not published and not existed:
-            with contextlib.suppress(OSError):
-                log.rmdir()
+            raise EnvironmentFault(f"{log}: {error.strerror}", hint="choose a folder that can be written") from error
+        if lock is None:
+            raise EnvironmentFault(f"{log}: locked: another run is writing it", hint="wait until it is done")
+        stack.callback(os.close, lock)
+        folder: Path | None = None
+        try:
+            current = _current_generation(log)
+            _remove_remains(log, current)
+            folder = log / f"{current + 1:06d}"
+            folder.mkdir()
+            yield current + 1, folder
+        except OSError as error:
+            raise EnvironmentFault(f"{log}: {error.strerror or error}", hint="check space and permissions") from error
+        finally:
+            # Asked of the manifest, since a signal may come between publishing and the next statement.
+            if folder is not None and not _is_published(log, folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    (log / UNPUBLISHED).unlink(missing_ok=True)
+
+
+def _remove_remains(log: Path, current: int) -> None:
+    """Remove what earlier runs left; a generation that is being read is left to a later run."""
+    (log / UNPUBLISHED).unlink(missing_ok=True)
+    for stale in log.iterdir():
+        if stale.is_dir() and stale.name.isdigit() and int(stale.name) != current:
+            remove_unowned(stale)
+
+
+def _is_published(log: Path, folder: Path) -> bool:
+    """Whether the manifest names this generation; where it can't be read, it may."""
+    try:
+        return read_manifest(log).folder(log) == folder
+    except EnvironmentFault:
+        return True
+    except OrdermineError:
+        return False
 
 
 def remove_generations(log: Path, but: int) -> None:
@@ -169,22 +183,23 @@ def write_events(
     EnvironmentFault
         The disk is full or can't be written.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="scratch-", dir=folder))
     try:
-        writer = _Writer(folder, scratch, sources, keep_duplicates, frozenset(case_attributes), threads, memory_limit)
-        writer.collect(batches)
-        progress("numbering cases")
-        writer.number_cases()
-        progress("linking events")
-        writer.distribute(coarsest)
-        writer.link_parts()
-        return writer.finish(raw_text, carried)
+        # Beside the generation, where the next run finds what a killed one leaves.
+        with temporary_folder(folder.parent) as scratch:
+            writer = _Writer(
+                folder, scratch, sources, keep_duplicates, frozenset(case_attributes), threads, memory_limit
+            )
+            writer.collect(batches)
+            progress("numbering cases")
+            writer.number_cases()
+            progress("linking events")
+            writer.distribute(coarsest)
+            writer.link_parts()
+            return writer.finish(raw_text, carried)
     except OSError as error:
         raise EnvironmentFault(
             f"writing the log failed: {error.strerror or error}", hint="free some space, or choose another folder"
         ) from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 class _Writer:

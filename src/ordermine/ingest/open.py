@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ordermine.errors import InputError, UsageError, near
+from ordermine.errors import EnvironmentFault, InputError, UsageError, near
 from ordermine.ingest.databases.address import is_address
 from ordermine.ingest.databases.choose import Wanted
+from ordermine.ingest.originals import FileState, state_of
+from ordermine.ingest.readers.files import check_readable
 from ordermine.ingest.readers.format import sniff_format
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ DATABASES = ("sqlite", "duckdb")
 """Formats of files that hold many tables."""
 
 
+class Opened(NamedTuple):
+    """An exported file that is open."""
+
+    path: Path
+    source: Source
+    state: FileState
+    """Before anything was read of it."""
+
+
 def spool_stdin(folder: Path) -> Path:
     """Copy standard input to a file, since a source is read more than once.
 
@@ -31,10 +41,18 @@ def spool_stdin(folder: Path) -> Path:
     ------
     InputError
         Nothing came.
+    EnvironmentFault
+        It can't be kept.
     """
     path = folder / "stdin"
-    with path.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file)
+    try:
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"stdin: can't be kept in {folder.parent}: {error.strerror or error}",
+            hint="free some space, or set TMPDIR to a folder that has it",
+        ) from error
     if not path.stat().st_size:
         raise InputError(
             "stdin: nothing came", hint="pipe an export into it, e.g.: cat export.csv | ordermine ingest - -o LOG"
@@ -49,7 +67,7 @@ def open_exports(
     sheet: str | None = None,
     wanted: Wanted | None = None,
     progress: Callable[[str], None] = lambda _: None,
-) -> list[tuple[Path, Source]]:
+) -> list[Opened]:
     """Open what a command line names: files, standard input, databases.
 
     Parameters
@@ -68,7 +86,7 @@ def open_exports(
     Returns
     -------
     list
-        File and source, in source order; of a database, the copies of its rows.
+        Files and sources, in source order; of a database, the copies of its rows.
 
     Raises
     ------
@@ -92,7 +110,7 @@ def open_exports(
         what = "which of the databases is it for?" if databases else "none of the exports is a database"
         raise UsageError(f"--query: {what}", hint="name one database: postgresql://…, a SQLite or a DuckDB file")
     opened = open_sources(files, case, sheet)
-    taken = {source.name for _, source in opened}
+    taken = {one.source.name for one in opened}
     for number, (export, form) in enumerate(databases):
         from ordermine.ingest.databases.extract import extract
 
@@ -101,11 +119,11 @@ def open_exports(
         for path, source in extract(export, form, wanted, place, progress):
             named = replace(source, name=unique_name(source.name, taken))
             taken.add(named.name)
-            opened.append((path, named))
-    return sorted(opened, key=lambda item: item[1].name)
+            opened.append(Opened(path, named, state_of(path)))
+    return sorted(opened, key=lambda one: one.source.name)
 
 
-def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | None = None) -> list[tuple[Path, Source]]:
+def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | None = None) -> list[Opened]:
     """Open exported files in name order.
 
     Parameters
@@ -120,7 +138,7 @@ def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | No
     Returns
     -------
     list
-        File and source, in source order: by name, then as given.
+        In source order: by name, then as given.
 
     Raises
     ------
@@ -133,8 +151,10 @@ def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | No
     for name, _, path in named:
         unique = unique_name(name, taken)
         taken.add(unique)
-        opened.append((path, open_source(path, unique, case, sheet)))
-    if sheet is not None and not any(source.described["format"] == "Excel" for _, source in opened):
+        check_readable(path)
+        state = state_of(path)
+        opened.append(Opened(path, open_source(path, unique, case, sheet), state))
+    if sheet is not None and not any(one.source.described["format"] == "Excel" for one in opened):
         raise UsageError(f"--sheet {sheet}: none of the files is a workbook", hint="leave --sheet away")
     return opened
 
@@ -188,8 +208,3 @@ def _object_type(types: dict[str, int], case: str | None, name: str) -> str:
         return likely[0]
     listed = ", ".join(f"{kind!r} ({count:,} events)" for kind, count in types.items())
     raise UsageError(f"{name}: which object type is the order? It has {listed}", hint="name it with --case")
-
-
-def temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for spooled input, removed when closed."""
-    return tempfile.TemporaryDirectory(prefix="ordermine-")

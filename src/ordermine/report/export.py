@@ -5,11 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.errors import UsageError
+from ordermine.placing import replacing
 from ordermine.quoting import identifier
 from ordermine.schema import DERIVED_COLUMNS, EVENT_COLUMNS, XES_NAMES
 from ordermine.targets import check_file
@@ -60,7 +59,7 @@ def export_events(log: Log, path: Path, names: str, *, force: bool) -> None:
     check_file(path, force=force)
     columns = exported_columns(log)
     renamed = {name: XES_NAMES.get(name, name) if names == "xes" else name for name in columns}
-    with _replacing(path) as file:
+    with log.explained(), replacing(path) as file:
         if ending == ".parquet":
             _write_parquet(log, columns, renamed, file)
         elif ending == ".csv":
@@ -200,20 +199,3 @@ def _traces(log: Log, columns: list[str], case_at: int) -> Iterator[list[tuple[A
             trace.append(row)
     if trace:
         yield trace
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a file that takes the place of `path` once it is complete."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise EnvironmentFault(f"{path}: {error.strerror or error}", hint="check space and permissions") from error
-    finally:
-        temporary.unlink(missing_ok=True)

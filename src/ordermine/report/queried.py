@@ -7,8 +7,9 @@ import decimal
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ordermine.errors import EnvironmentFault, InputError, UsageError
-from ordermine.eventlog.log import first_line, near_column
+from ordermine.errors import EnvironmentFault, UsageError
+from ordermine.eventlog.damage import first_line, unreadable
+from ordermine.eventlog.log import near_column
 from ordermine.eventlog.views import create_steps
 from ordermine.report.table import Column, Table, counted
 
@@ -46,7 +47,7 @@ def run(log: Log, query: str) -> Table:
     except duckdb.PermissionException as error:
         raise UsageError(f"only this log is reachable: {first_line(error)}", hint=f"the views are {VIEWS}") from error
     except duckdb.IOException as error:
-        raise InputError(f"{log.path}: {first_line(error)}", hint="the log may be damaged; ingest again") from error
+        raise unreadable(log.path, error) from error
     except duckdb.OutOfMemoryException as error:
         raise EnvironmentFault(f"not enough memory: {first_line(error)}", hint="raise --memory-limit") from error
     except duckdb.Error as error:

@@ -115,7 +115,7 @@ def test_a_list_from_a_spreadsheet_has_numbers_as_keys_and_midnights_as_days(
 def test_notes_can_do_without_names(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("Order,Step,At,User\n1,A,2024-01-13,zoe\n", encoding="utf-8")
     (tmp_path / "people.csv").write_text("USER_ID,Team\nanna,Sales\nZoe,Ops\n", encoding="utf-8")
-    sources = [source for _, source in open_sources(sorted(tmp_path.glob("*.csv")))]
+    sources = [opened.source for opened in open_sources(sorted(tmp_path.glob("*.csv")))]
     source = make_plans(sources, parse_project(LOOKUP), Options())[0].source
     assert isinstance(source, LookedUpSource)
     for batch in source.batches():

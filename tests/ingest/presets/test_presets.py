@@ -41,7 +41,12 @@ def test_every_row_of_every_table_is_accounted_for(name: str, tmp_path: Path) ->
     import pyarrow.parquet as pq
 
     sources = open_sources(exported(name))
-    read = {(source.name, int(n)) for _, source in sources for batch in source.batches() for n in batch.read().numbers}
+    read = {
+        (opened.source.name, int(n))
+        for opened in sources
+        for batch in opened.source.batches()
+        for n in batch.read().numbers
+    }
     found = ingest(sources, tmp_path / "log", Project(), Options())
     folder = found.folder(tmp_path / "log")
     kept = {(row["source_file"], row["source_row"]) for row in pq.read_table(folder / "events").to_pylist()}
@@ -56,7 +61,7 @@ def test_a_system_is_recognised_by_its_columns(name: str, tmp_path: Path) -> Non
     for number, path in enumerate(exported(name)):
         renamed.append(tmp_path / f"table{number}{path.suffix}")
         renamed[-1].write_bytes(path.read_bytes())
-    sources = dict(enumerate(source for _, source in open_sources(renamed)))
+    sources = dict(enumerate(opened.source for opened in open_sources(renamed)))
     [(preset, tables)] = recognise(sources)
     assert preset.name == name
     assert tables.keys() == sources.keys()

@@ -20,6 +20,7 @@ from ordermine.ingest.plan import Options
 from ordermine.pipeline import ingest
 from ordermine.project import parse_project
 from ordermine.report.weekly.files import FILES, report_files
+from ordermine.report.weekly.process_map import process_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (folder / "orders.csv").write_text(export(), encoding="utf-8")
     ingest(open_sources([folder / "orders.csv"]), folder / "log", parse_project(PROJECT), Options(columns=COLUMNS))
     log = open_log(folder / "log")
-    contents = report_files(weekly_report(log), log, f"{IMAGE}.csv", ())
+    contents = report_files(weekly_report(log), log, process_map(log, f"{IMAGE}.csv")[0], f"{IMAGE}.csv", ())
     return {name: content.decode() for name, content in contents.items()}
 
 

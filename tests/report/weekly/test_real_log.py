@@ -13,6 +13,7 @@ from ordermine.ingest.plan import Options
 from ordermine.pipeline import ingest
 from ordermine.project import parse_project
 from ordermine.report.weekly.files import report_files
+from ordermine.report.weekly.process_map import process_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ def test_a_report_of_any_week(log: Log, week: str | None, mature: bool) -> None:
     # The last event is of Sunday 16 July 2017, 16:06, so that W28 isn't over.
     assert report.week.name == (week or "2017-W27")
     people = {name for (name,) in log.rows("SELECT DISTINCT resource FROM events WHERE resource IS NOT NULL")}
-    contents = report_files(report, log, "o2c", ())
+    contents = report_files(report, log, process_map(log, "o2c")[0], "o2c", ())
     departments = {name for (name,) in log.rows("SELECT DISTINCT department FROM events WHERE department IS NOT NULL")}
     for name, content in contents.items():
         text = content.decode()

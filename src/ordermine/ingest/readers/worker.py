@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault
+from ordermine.interrupts import how_it_ended, watch_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +36,7 @@ def running(
         stderr=errors,
         env=environment,
     ) as process:
+        watch_process(process)
         try:
             yield process
         finally:
@@ -43,10 +45,9 @@ def running(
 
 def died(code: int, name: str, hint: str) -> EnvironmentFault:
     """Return the error of a worker that ended with a code other than 0."""
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
     return EnvironmentFault(
-        f"{name}: the process that reads it died ({how}): the file is damaged, or needs more memory than its size "
-        "lets expect",
+        f"{name}: the process that reads it died ({how_it_ended(code)}): the file is damaged, or needs more memory "
+        "than its size lets expect",
         hint=hint,
     )
 

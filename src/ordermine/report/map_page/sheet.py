@@ -111,11 +111,13 @@ def _lay_out(levels: list[Thinned], first: Thinned, elements: Elements, time_lim
 
     by_size = sorted((level for level in levels if level is not first), key=size)
     # Without the first where that is too hard: then only with what is smaller, as the rest would be no easier.
+    failure: layout.LayoutTooHard | None = None
     for order in ([first, *by_size], [level for level in by_size if size(level) < size(first)]):
         dots = [to_dot(level.graph, elements) for level in order]
-        done, failure = layout.coordinates_of_each(dots, time_limit_s=time_limit_s)
+        done, too_hard = layout.coordinates_of_each(dots, time_limit_s=time_limit_s)
         if done:
             return {id(level): place(found, elements) for level, found in zip(order, done, strict=False)}
+        failure = too_hard or failure
     assert failure is not None
     raise failure
 

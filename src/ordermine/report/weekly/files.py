@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ordermine.analyze.weekly.value import WeeklyReport
     from ordermine.eventlog.log import Log
+    from ordermine.report.map_page.page import InteractiveMap
 
 FILES: Final = {
     "report.html": "everything, for a browser or a mail attachment",
@@ -26,7 +27,9 @@ FILES: Final = {
 }
 
 
-def report_files(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> dict[str, bytes]:
+def report_files(
+    report: WeeklyReport, log: Log, drawn: InteractiveMap, name: str, notes: Sequence[str]
+) -> dict[str, bytes]:
     """Return file name → contents.
 
     Parameters
@@ -34,14 +37,16 @@ def report_files(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]
     report
         What the report says.
     log
-        The log that it is about, for the map and for where it comes from.
+        The log that it is about, for where it comes from.
+    drawn
+        Its process map.
     name
         Of the log.
     notes
         What has to be said with it.
     """
     texts = {
-        "report.html": page(report, log, name, notes),
+        "report.html": page(report, log, drawn, name, notes),
         "report.md": markdown(report, name, notes),
         "report.json": envelope("report", log.manifest, result(report), notes, log=log),
         "findings.csv": csv_text(finding_table(report)),

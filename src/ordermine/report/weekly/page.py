@@ -13,7 +13,6 @@ from ordermine.report.map_page.page import source_hash
 from ordermine.report.scorecard import tables as scorecard_tables
 from ordermine.report.table import Column, Table, counted, share_text, value_text
 from ordermine.report.weekly import figures, tables, words
-from ordermine.report.weekly.process_map import process_map
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
     from ordermine.analyze.weekly.matrix import Matrix
     from ordermine.analyze.weekly.value import WeeklyReport
     from ordermine.eventlog.log import Log
+    from ordermine.report.map_page.page import InteractiveMap
 
 _FOLDER = Path(__file__).parent
 
 
-def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str:
+def page(report: WeeklyReport, log: Log, drawn: InteractiveMap, name: str, notes: Sequence[str]) -> str:
     """Return the page.
 
     Parameters
@@ -33,7 +33,9 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
     report
         What it says.
     log
-        The log that it is about, for the map and for where it comes from.
+        The log that it is about, for where it comes from.
+    drawn
+        Its process map.
     name
         Of the log.
     notes
@@ -42,7 +44,6 @@ def page(report: WeeklyReport, log: Log, name: str, notes: Sequence[str]) -> str
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    drawn = process_map(log, name)
     style = "".join((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "charts.css")) + drawn.style
     environment = Environment(
         autoescape=True,
