@@ -294,7 +294,7 @@ def test_b43_a_flipped_bit_never_gives_other_events(tmp_path: Path) -> None:
         path = tmp_path / "a.xlsx"
         path.write_bytes(data[:at] + bytes([data[at] ^ bit]) + data[at + 1 :])
         try:
-            [(_, source)] = open_sources([path])
+            [(_, source, _)] = open_sources([path])
         except OrdermineError as error:
             refused.add(error.exit_code)
             continue

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def read(path: Path, content: bytes) -> tuple[list[dict[str, str | None]], list[tuple[int, str]]]:
     """Return the rows of a file and what was left out of it, as (number, reason)."""
     path.write_bytes(content)
-    [(_, source)] = open_sources([path])
+    [(_, source, _)] = open_sources([path])
     rows = [batch.read() for batch in source.batches()]
     kept = [row for piece in rows for row in piece.table.to_pylist()]
     return kept, [(defect.row, defect.reason) for piece in rows for defect in piece.left_out]

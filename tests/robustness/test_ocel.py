@@ -100,7 +100,7 @@ def source(tmp_path: Path, form: str, log: dict[str, Any]) -> Source:
         as_sqlite(path, log)
     else:
         path.write_bytes(as_json(log) if form == "json" else as_xml(log))
-    [(_, opened)] = open_sources([path], "order")
+    [(_, opened, _)] = open_sources([path], "order")
     return opened
 
 
@@ -169,7 +169,7 @@ def test_b47_many_rows_of_one_id_take_no_longer_than_others(tmp_path: Path) -> N
         f"INSERT INTO event_Create {numbers} SELECT 'e1', '2024-01-01' FROM n",
     ]
     started = time.process_time()
-    [(_, opened)] = open_sources([as_sqlite(tmp_path / "log.sqlite", SOUND, *many)], "order")
+    [(_, opened, _)] = open_sources([as_sqlite(tmp_path / "log.sqlite", SOUND, *many)], "order")
     kept, left_out = rows(opened)
     assert (len(kept), len(left_out)) == (3, 30_000)
     assert time.process_time() - started < 5
@@ -238,7 +238,7 @@ def test_b47_a_damaged_database_is_refused_or_read(tmp_path: Path) -> None:
             damaged[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
         path.write_bytes(damaged)
         try:
-            [(_, opened)] = open_sources([path], "order")
+            [(_, opened, _)] = open_sources([path], "order")
             kept, left_out = rows(opened)
         except OrdermineError:
             refused += 1

@@ -165,7 +165,7 @@ def test_b45_a_wrong_encoding_is_never_guessed_at(tmp_path: Path, real: str, dec
     text = f'<?xml version="1.0" encoding="{declared}"?><log>{TRACE.replace("Create", "Prüfen")}</log>'
     path.write_bytes(text.encode(real))
     with contextlib.suppress(InputError):
-        [(_, source)] = open_sources([path])
+        [(_, source, _)] = open_sources([path])
         (rows,) = source.batches()
         assert rows.read().table["concept:name"].to_pylist() == ["Prüfen", "Ship"]
         assert real == "utf-16"
