@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -103,6 +107,23 @@ def test_f10_nobody_reads(start: Path, run_script: Any) -> None:
             assert "new/manifest.json" in run["after"]
         if run["arguments"][0] == "simulate":
             assert "demo/truth.json" in run["after"]
+
+
+class Unread(io.StringIO):
+    """A pipe to somebody who has left."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def test_f10_nobody_reads_what_goes_on(start: Path, ordermine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nobody reads progress and notes on stderr, a command does its work all the same."""
+    monkeypatch.setattr("ordermine.cli.progress.PATIENCE_S", -1.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", Unread())
+        said = ordermine("ingest", start / "more.csv", "-o", start / "new")
+    assert said.code == 0
+    assert ordermine("sql", start / "new", "SELECT count(*) AS n FROM events", "--format", "csv").out == "n\n36\n"
 
 
 def test_f10_a_gate_counts_all_the_same(start: Path, run_script: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Sequence
@@ -29,18 +30,16 @@ class Progress:
             return
         if self._terminal:
             if now - self._written >= 0.1:
-                sys.stderr.write(f"\r\x1b[2K{visible(what)[:79]}")
-                sys.stderr.flush()
+                _tell(f"\r\x1b[2K{visible(what)[:79]}")
                 self._written = now
         elif what.split(":")[0] != self._last.split(":")[0]:
-            sys.stderr.write(f"{visible(what)}\n")
+            _tell(f"{visible(what)}\n")
         self._last = what
 
     def done(self) -> None:
         """Clear the line."""
         if self._written:
-            sys.stderr.write("\r\x1b[2K")
-            sys.stderr.flush()
+            _tell("\r\x1b[2K")
             self._written = 0.0
 
     def notes(self, notes: Sequence[str]) -> None:
@@ -48,4 +47,11 @@ class Progress:
         self.done()
         if not self._quiet:
             for note in notes:
-                sys.stderr.write(f"note: {visible(note)}\n")
+                _tell(f"note: {visible(note)}\n")
+
+
+def _tell(text: str) -> None:
+    # That nobody reads it, or that its disk is full, is no reason to stop working.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(text)
+        sys.stderr.flush()
