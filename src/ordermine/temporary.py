@@ -11,7 +11,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import tempfile
 import threading
 import weakref
 from pathlib import Path
@@ -127,6 +126,9 @@ def remove_abandoned(parent: Path) -> None:
 
 
 def _make(beside: Path | None) -> Path:
+    # Loaded only here: commands that write nothing start without it.
+    import tempfile
+
     parent = Path(tempfile.gettempdir()) if beside is None else beside
     try:
         remove_abandoned(parent)

@@ -49,8 +49,9 @@ def check_ended(run: dict[str, Any], code: int) -> None:
 @pytest.mark.usefixtures("workbook")
 def test_f02_interrupted_in_every_phase(start: Path, run_script: Any) -> None:
     """Ctrl-C ends a command within two seconds with exit code 130 and one sentence, whatever it is at: reading,
-    linking, publishing, a query, the discovery of a model, a workbook's parser, the layout of a map. All is as it was,
-    temporary files are gone, and so are the processes that it started.
+    linking, publishing, a query, the discovery of a model, a workbook's parser, the layout of a map. What was there is
+    as it was, temporary files are gone, and so are the processes that it started. Only where a library doesn't return
+    in time does an unpublished generation stay, which the next run removes.
     """
     runs = [{"arguments": words, "phase": phase, "signals": [signal.SIGINT]} for phase, words in PHASES.items()]
     for run in run_script("ended_runs.py", start=start, runs=runs):
