@@ -144,7 +144,7 @@ def test_b48_a_damaged_parquet_file_with_checksums_is_refused(tmp_path: Path) ->
         damaged = data.copy()
         damaged[4 + dice.randrange(40, pages)] ^= 1 << dice.randrange(8)
         path.write_bytes(damaged)
-        [(_, source)] = open_sources([path])
+        source = open_sources([path])[0].source
         with pytest.raises(InputError, match="not a readable Parquet file"):
             list(source.batches())
 
@@ -159,7 +159,7 @@ def test_b48_damage_in_parquet_ends_a_process_of_its_own(tmp_path: Path) -> None
         damaged[dice.randrange(len(data) // 2, len(data))] ^= 1 << dice.randrange(8)
         path.write_bytes(damaged)
         try:
-            [(_, source)] = open_sources([path])
+            source = open_sources([path])[0].source
             for batch in source.batches():
                 batch.read()
             codes.add(0)

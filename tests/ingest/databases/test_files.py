@@ -25,6 +25,7 @@ from ordermine.ingest.open import open_exports
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ordermine.ingest.open import Opened
     from ordermine.ingest.source import Source
 
 STEPS = """
@@ -51,7 +52,7 @@ def make(path: Path, *statements: str) -> Path:
     return path
 
 
-def opened(path: Path, query: str | None = None) -> list[tuple[Path, Source]]:
+def opened(path: Path, query: str | None = None) -> list[Opened]:
     folder = path.parent / f"copies {len(list(path.parent.iterdir()))}"
     folder.mkdir()
     return open_exports([str(path)], folder, wanted=Wanted(query))
@@ -156,7 +157,7 @@ def test_rows_come_in_the_same_order_every_time(name: str, tmp_path: Path) -> No
     )
 
     def read(query: str | None) -> list[tuple[str | None, ...]]:
-        ((_, source),) = opened(path, query)
+        source = opened(path, query)[0].source
         return [tuple(row.values()) for row in cells(source)]
 
     assert read(None) == [("10", "b"), ("9", "c"), ("9", "B")]
@@ -232,7 +233,7 @@ def test_sqlite_values(tmp_path: Path) -> None:
         database.executemany("INSERT INTO a VALUES (?)", [(value,) for value in values])
         database.execute("INSERT INTO a VALUES (CAST(x'e9' AS TEXT))")
         database.commit()
-    ((_, source),) = opened(path)
+    source = opened(path)[0].source
     assert [row["v"] for row in cells(source)] == [
         "1",
         "2.5",
@@ -254,7 +255,7 @@ def test_sqlite_tables_without_a_row_id(tmp_path: Path) -> None:
         "CREATE TABLE a (t TEXT, n INTEGER, twice AS (n * 2), PRIMARY KEY (n, t)) WITHOUT ROWID",
         "INSERT INTO a VALUES ('b', 10), ('a', 10), ('c', 9)",
     )
-    ((_, source),) = opened(path)
+    source = opened(path)[0].source
     assert cells(source) == [
         {"t": "c", "n": "9", "twice": "18"},
         {"t": "a", "n": "10", "twice": "20"},
@@ -346,7 +347,7 @@ DUCKDB_TYPES = {
 def test_duckdb_types(tmp_path: Path) -> None:
     path = make(tmp_path / "types.duckdb")
     query = "SELECT " + ", ".join(f"{expression} AS v{at}" for at, expression in enumerate(DUCKDB_TYPES))
-    ((_, source),) = opened(path, query)
+    source = opened(path, query)[0].source
     (row,) = cells(source)
     assert dict(zip(DUCKDB_TYPES, row.values(), strict=True)) == DUCKDB_TYPES
 
@@ -355,7 +356,7 @@ def test_duckdb_names_and_schemas(ordermine: Callable, tmp_path: Path) -> None:
     path = make(
         tmp_path / "orders.duckdb", "CREATE SCHEMA crm", 'CREATE TABLE crm."the ""steps""" AS SELECT 1 AS "a b"'
     )
-    ((_, source),) = opened(path)
+    source = opened(path)[0].source
     assert source.name == 'orders.duckdb:crm.the "steps"'
     assert cells(source) == [{"a b": "1"}]
 

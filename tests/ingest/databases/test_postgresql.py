@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ordermine.ingest.open import Opened
     from ordermine.ingest.source import Source
     from tests.ingest.databases.conftest import Database
 
@@ -34,7 +35,7 @@ INSERT INTO steps (order_no, step, changed_at, team, amount) VALUES
 """
 
 
-def opened(address: str, folder: Path, query: str | None = None) -> list[tuple[Path, Source]]:
+def opened(address: str, folder: Path, query: str | None = None) -> list[Opened]:
     folder.mkdir()
     return open_exports([address], folder, wanted=Wanted(query))
 
@@ -108,7 +109,7 @@ def test_only_what_the_user_may_read_is_seen(database: Database, tmp_path: Path,
         f"GRANT {reader} TO owner;"
     )
     address = f"{database.address}&options=-c%20role%3D{reader}"
-    ((_, source),) = opened(address, tmp_path / "made")
+    source = opened(address, tmp_path / "made")[0].source
     assert ", ".join(source.columns) == readable
 
 
@@ -162,7 +163,7 @@ def test_every_type_arrives_exactly(database: Database, tmp_path: Path) -> None:
         f"ALTER DATABASE {database.name} SET extra_float_digits = -3;"
     )
     query = "SELECT " + ", ".join(f"{expression} AS v{at}" for at, expression in enumerate(TYPES))
-    ((_, source),) = opened(database.address, tmp_path / "made", query)
+    source = opened(database.address, tmp_path / "made", query)[0].source
     (row,) = cells(source)
     assert dict(zip(TYPES, row.values(), strict=True)) == TYPES
 
@@ -171,7 +172,7 @@ def test_text_of_a_database_in_another_encoding(database: Database, tmp_path: Pa
     name = f"latin_{database.number}"
     database.run(f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
     database.server.run(name, "SET client_encoding = 'UTF8'; CREATE TABLE a AS SELECT 'Verkäufe' AS team")
-    ((_, source),) = opened(database.server.address(name), tmp_path / "made")
+    source = opened(database.server.address(name), tmp_path / "made")[0].source
     assert cells(source) == [{"team": "Verkäufe"}]
 
 
@@ -197,12 +198,12 @@ def test_queries_of_all_kinds(database: Database, tmp_path: Path, query: str, ex
         with pytest.raises(UsageError):
             opened(database.address, tmp_path / "made", query)
     else:
-        ((_, source),) = opened(database.address, tmp_path / "made", query)
+        source = opened(database.address, tmp_path / "made", query)[0].source
         assert [next(iter(row.values())) for row in cells(source)] == expected
 
 
 def test_names_of_columns(database: Database, tmp_path: Path) -> None:
-    ((_, source),) = opened(database.address, tmp_path / "made", 'SELECT 1 AS a, 2 AS a, 3, 4 AS "x""y\'{}"')
+    source = opened(database.address, tmp_path / "made", 'SELECT 1 AS a, 2 AS a, 3, 4 AS "x""y\'{}"')[0].source
     assert list(cells(source)[0].values()) == ["1", "2", "3", "4"]
     assert source.columns[0] == "a"
     assert len(set(source.columns)) == 4
@@ -218,13 +219,13 @@ def test_rows_come_in_the_same_order_every_time(database: Database, tmp_path: Pa
     )
 
     def read(query: str) -> list[tuple[str | None, ...]]:
-        ((_, source),) = opened(database.address, tmp_path / f"made{hash(query)}", query)
+        source = opened(database.address, tmp_path / f"made{hash(query)}", query)[0].source
         return [tuple(row.values()) for row in cells(source)]
 
     assert read("SELECT * FROM plain") == [("9", "B", "2"), ("9", "b", "1"), ("10", "b", "{}")]
     assert read("SELECT n, t FROM plain ORDER BY n DESC, t") == [("10", "b"), ("9", "B"), ("9", "b")]
     database.run("DROP TABLE plain")
-    ((_, source),) = opened(database.address, tmp_path / "only")
+    source = opened(database.address, tmp_path / "only")[0].source
     assert [tuple(row.values()) for row in cells(source)] == [("2", "1"), ("3", "1"), ("1", "2"), ("1", "10")]
 
 
