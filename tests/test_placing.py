@@ -48,8 +48,9 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path) -> None:
 def test_files_that_were_replaced_come_back_when_a_later_one_cant_be(tmp_path: Path) -> None:
     write_folder(tmp_path / "out", {"a": b"old"}, force=False)
     (tmp_path / "out" / "c").mkdir()
-    with pytest.raises(EnvironmentFault, match="directory"):
-        write_folder(tmp_path / "out", {"a": b"new", "b": b"new", "c": b"new"}, force=True)
+    with pytest.raises(EnvironmentFault, match="directory"), filling(tmp_path / "out") as staged:
+        for name in "abc":
+            (staged / name).write_bytes(b"new")
     assert held(tmp_path) == {"out/a": b"old"}
     assert (tmp_path / "out" / "c").is_dir()
 

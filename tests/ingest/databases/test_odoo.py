@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ordermine.ingest.databases.choose import Wanted
-from ordermine.ingest.databases.extract import extract
-from ordermine.ingest.open import open_sources
+from ordermine.ingest.open import open_exports, open_sources
 from ordermine.ingest.plan import Options
 from ordermine.pipeline import ingest
 from ordermine.project import Project
@@ -223,7 +222,7 @@ def test_only_what_is_about_sales_orders_is_read(
 def test_the_tables_as_files_give_the_same(database: Database, tmp_path: Path) -> None:
     database.run(layout(18) + "DELETE FROM sale_order WHERE id = 43; DELETE FROM mail_message WHERE res_id = 43;")
     (tmp_path / "made").mkdir()
-    sources = extract(database.address, "postgresql", Wanted(preset="odoo"), tmp_path / "made")
+    sources = open_exports([database.address], tmp_path / "made", wanted=Wanted(preset="odoo"))
     ingest(sources, tmp_path / "from_database", Project(), Options())
     ingest(open_sources(exported("odoo")), tmp_path / "from_files", Project(), Options())
     expected = [line.replace("100.0 | 120.0", "100 | 120") for line in lines(tmp_path / "from_files", "resource")]
@@ -243,7 +242,7 @@ def test_all_tables_are_of_one_moment(database: Database, tmp_path: Path) -> Non
         interfered.append(what)
 
     (tmp_path / "made").mkdir()
-    sources = extract(database.address, "postgresql", Wanted(), tmp_path / "made", interfere)
+    sources = open_exports([database.address], tmp_path / "made", progress=interfere)
     assert interfered[0].startswith("reading postgresql:mail_message")
     ingest(sources, tmp_path / "log", Project(), Options())
     assert lines(tmp_path / "log", "resource") == [*EXPECTED.strip().split("\n"), REMOVED]
