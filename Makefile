@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check lint types layers docs gallery sample bench speed accuracy clean
+.PHONY: help demo test check lint types layers docs gallery sample bench speed accuracy fuzz clean
 
 help:  ## List what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -56,6 +56,10 @@ speed: $(VENV)/installed-dev  ## Measure speed and memory beside pm4py and a pla
 accuracy: $(VENV)/installed-dev  ## Score 20 seeds of every scenario against its planted truth (10 minutes)
 	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/gating.py
+
+fuzz: $(VENV)/installed-dev  ## Look for inputs that end badly, MINUTES=15 for each of TARGETS (all)
+	$(INSTALL) --editable ".[fuzz]"
+	$(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),15) $(TARGETS)
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -48,9 +48,8 @@ def test_a_disk_that_fills_up_leaves_what_was_there(tmp_path: Path) -> None:
 def test_files_that_were_replaced_come_back_when_a_later_one_cant_be(tmp_path: Path) -> None:
     write_folder(tmp_path / "out", {"a": b"old"}, force=False)
     (tmp_path / "out" / "c").mkdir()
-    with pytest.raises(EnvironmentFault, match="directory"), filling(tmp_path / "out") as staged:
-        for name in "abc":
-            (staged / name).write_bytes(b"new")
+    with pytest.raises(EnvironmentFault, match="directory"):
+        write_three(tmp_path / "out")
     assert held(tmp_path) == {"out/a": b"old"}
     assert (tmp_path / "out" / "c").is_dir()
 
@@ -61,6 +60,12 @@ def test_other_files_of_a_folder_stay(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="exists"):
         write_folder(tmp_path, {"b": b"2", "a": b"3"}, force=False)
     assert held(tmp_path) == {"a": b"1", "mine": b"mine"}
+
+
+def write_three(folder: Path) -> None:
+    with filling(folder) as staged:
+        for name in "abc":
+            (staged / name).write_bytes(b"new")
 
 
 def write_half(folder: Path) -> None:

@@ -24,6 +24,7 @@ from ordermine.ingest.privacy.settings import check_left_out, check_privacy
 from ordermine.ingest.timestamps import DAY_OR_MONTH, ORDERS, US, Format
 from ordermine.parallel import ordered_map
 from ordermine.placeholders import END_YEAR, FIRST_YEAR
+from ordermine.quoting import check_text
 from ordermine.schema import KEY_COLUMNS, MEASURABLE, REPETITION
 from ordermine.temporary import PREFIX
 
@@ -127,6 +128,9 @@ def _ingest(
     progress: Progress,
 ) -> Manifest:
     allowed = _allowed_rejects(max_rejected)
+    for spelling in options.not_recorded:
+        check_text(spelling, "--not-recorded")
+    check_text(str(out.absolute()), "folder of the log")
     exists = (out / NAME).exists()
     if out.exists() and not exists and not _holds_nothing(out):
         raise UsageError(f"{out}: exists and is not a log", hint="name another folder with -o")

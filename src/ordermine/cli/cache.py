@@ -60,7 +60,7 @@ def cached_log(
         content = f"{version('ordermine')}\n{FORMAT_VERSION}\n{named}\n{declared.fingerprint()}"
         if privacy is not None:
             content += f"\n{privacy.key.id}"
-        log = cache_folder() / hashlib.sha256(content.encode()).hexdigest()[:32]
+        log = cache_folder() / hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         if not _is_whole(log):
             _forget(log)
             with _place_for(log) as made:

@@ -14,6 +14,7 @@ import typer
 from ordermine.cli.state import set_debug
 from ordermine.errors import UsageError
 from ordermine.memory import check_address_space, memory_bytes
+from ordermine.quoting import writable
 
 if TYPE_CHECKING:
     from ordermine.cli.progress import Progress
@@ -67,7 +68,7 @@ class Reading:
     @property
     def name(self) -> str:
         """Name of the log, for headings."""
-        return "stdin" if str(self.path) == "-" else self.path.name or "log"
+        return "stdin" if str(self.path) == "-" else writable(self.path.name) or "log"
 
     @property
     def inputs(self) -> tuple[Path, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import UsageError, near
+from ordermine.quoting import check_text
 
 if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
@@ -71,6 +72,8 @@ def selection_sql(log: Log, filters: Filters) -> tuple[str, list[Any]]:
     UsageError
         No such case or variant, no date, or a condition that isn't one.
     """
+    for name, given in filters.describe().items():
+        check_text(given, f"--{name}")
     parts = ["SELECT case_no FROM all_cases WHERE true"]
     values: list[Any] = []
     for text, option, comparison in ((filters.start_from, "--from", ">="), (filters.start_to, "--to", "<")):

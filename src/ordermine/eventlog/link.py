@@ -64,7 +64,7 @@ def link(
     Parameters
     ----------
     tables
-        Events with int32 ``case_no`` and int16 ``source`` columns, as a rule in source order already.
+        Events with int32 ``case_no`` and int16 ``source_file`` (number of the source), as a rule in source order.
     first_case
         Number of the first case; the others follow without gaps.
     source_columns
@@ -82,8 +82,8 @@ def link(
     table = pa.concat_tables(tables, promote_options="permissive").unify_dictionaries().combine_chunks()
     case = np.asarray(table.column("case_no").combine_chunks()) - first_case
     stamp = np.asarray(table.column("timestamp").combine_chunks())
-    source = np.asarray(table.column("source").combine_chunks())
-    table = table.drop_columns(["case_no", "source"])
+    source = np.asarray(table.column("source_file").combine_chunks())
+    table = table.drop_columns(["case_no", "source_file"])
 
     order = _order(case, stamp, source, np.asarray(table.column("source_row").combine_chunks()))
     case, stamp, source = case[order], stamp[order], source[order]

@@ -311,7 +311,7 @@ class _Writer:
             case, source = self.case_numbers[key], self.batch_source[key]
             table = _with_columns(pa.concat_tables(self.batches.take(key)), types)
             table = table.append_column("case_no", pa.array(case))
-            table = table.append_column("source", pa.array(np.full(len(case), source, dtype=np.int16)))
+            table = table.append_column("source_file", pa.array(np.full(len(case), source, dtype=np.int16)))
             table = _with_precision(table, coarsest(source))
             part = np.searchsorted(boundaries, case, side="right")
             if part.min() == part.max():

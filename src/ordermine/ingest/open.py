@@ -14,6 +14,7 @@ from ordermine.ingest.databases.choose import Wanted
 from ordermine.ingest.originals import FileState, state_of
 from ordermine.ingest.readers.files import check_readable
 from ordermine.ingest.readers.format import sniff_format
+from ordermine.quoting import check_text, writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -145,7 +146,9 @@ def open_sources(paths: Sequence[Path], case: str | None = None, sheet: str | No
     UsageError, InputError, EnvironmentFault
         A file is missing, unreadable, or in no format that can be read.
     """
-    named = sorted(((path.name, position, path) for position, path in enumerate(paths)), key=lambda item: item[:2])
+    named = sorted(
+        ((writable(path.name), position, path) for position, path in enumerate(paths)), key=lambda item: item[:2]
+    )
     opened = []
     taken: set[str] = set()
     for name, _, path in named:
@@ -187,6 +190,8 @@ def open_source(path: Path, name: str, case: str | None = None, sheet: str | Non
     if form == "parquet":
         from ordermine.ingest.readers.parquet import open_parquet
 
+        # Arrow opens no file whose path is no text.
+        check_text(str(path.absolute()), "file")
         return open_parquet(path, name)
     if form == "xes":
         from ordermine.ingest.readers.xes import open_xes

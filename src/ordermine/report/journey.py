@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import UsageError, near
+from ordermine.quoting import check_text
 from ordermine.report.table import Column, Table, counted, duration_text
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def events(log: Log, case: str) -> list[dict[str, Any]]:
     UsageError
         There is no such order among the selected ones.
     """
+    check_text(case, "order")
     chosen = ", ".join(
         "strftime(timestamp, '%Y-%m-%dT%H:%M:%S.%f') AS timestamp" if c == "timestamp" else c for c in COLUMNS
     )

@@ -11,6 +11,7 @@ from ordermine.errors import EnvironmentFault, UsageError
 from ordermine.eventlog.damage import first_line, unreadable
 from ordermine.eventlog.log import near_column
 from ordermine.eventlog.views import create_steps
+from ordermine.quoting import check_text
 from ordermine.report.table import Column, Table, counted
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def run(log: Log, query: str) -> Table:
     """
     import duckdb
 
+    check_text(query, "query")
     connection = log.connection
     create_steps(log)
     try:

@@ -16,11 +16,11 @@ from ordermine.ingest.readers.json_feed import (
     Decoder,
     JsonFeed,
     open_text,
-    printable,
 )
 from ordermine.ingest.readers.spool import Spool, SpooledSource
 from ordermine.ingest.readers.text import text_of
 from ordermine.ingest.source import LeftOut
+from ordermine.quoting import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,7 +85,7 @@ def _layout(text: TextIO, path: Path, name: str) -> str:
         return "JSON Lines"
     if head[0] != "{":
         what = "a single JSON value" if first is not None and not more else "not JSON"
-        raise InputError(f"{name}: {what}, starts with {printable(head[:20])!r}", hint=FLAT)
+        raise InputError(f"{name}: {what}, starts with {writable(head[:20])!r}", hint=FLAT)
     if first is None:
         return "object"
     holds_array = any(isinstance(value, list) and value and isinstance(value[0], dict) for value in first.values())
@@ -125,10 +125,10 @@ def _read_lines(text: TextIO, spool: Spool) -> None:
             value, end = decoder.decode(line, 0)
         except json.JSONDecodeError as error:
             detail = f"{error.msg[0].lower()}{error.msg[1:]}, character {error.pos + 1}"
-            spool.leave_out(LeftOut(number, NOT_JSON, printable(line), detail))
+            spool.leave_out(LeftOut(number, NOT_JSON, writable(line), detail))
             continue
         if end < len(line):
-            spool.leave_out(LeftOut(number, NOT_JSON, printable(line), f"more after the value, character {end + 1}"))
+            spool.leave_out(LeftOut(number, NOT_JSON, writable(line), f"more after the value, character {end + 1}"))
             continue
         _keep(spool, number, value, line, decoder)
 
@@ -177,7 +177,7 @@ def _keep_elements(feed: JsonFeed, elements: Iterable[tuple[Any, str]], spool: S
 def _keep(spool: Spool, number: int, value: Any, raw: str, decoder: Decoder) -> None:
     """Take a value as a row, or leave it out for what the decoder found."""
     if decoder.reason:
-        spool.leave_out(LeftOut(number, decoder.reason, printable(raw), decoder.detail))
+        spool.leave_out(LeftOut(number, decoder.reason, writable(raw), decoder.detail))
     elif not isinstance(value, dict):
         spool.leave_out(LeftOut(number, NOT_OBJECT, raw))
     else:

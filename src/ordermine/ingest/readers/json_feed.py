@@ -113,11 +113,6 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def printable(text: str) -> str:
-    """Return text that can be written as UTF-8: bytes that could not be decoded are shown by escapes."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 class JsonFeed:
     """A window on a JSON text; positions only ever move forward."""
 

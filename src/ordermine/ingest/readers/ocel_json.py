@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError
 from ordermine.ingest.readers.files import faults_explained, is_gzip
-from ordermine.ingest.readers.json_feed import JsonFeed, open_text, printable
+from ordermine.ingest.readers.json_feed import JsonFeed, open_text
 from ordermine.ingest.readers.ocel_parts import OcelEvent, OcelObject
 from ordermine.ingest.readers.text import text_of
+from ordermine.quoting import writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,7 +47,8 @@ class OcelJson:
                     continue
                 elements = feed.elements()
                 if key == wanted:
-                    return [str(value["name"]) for value, _ in elements if isinstance(value, dict) and "name" in value]
+                    types = (value for value, _ in elements if isinstance(value, dict) and "name" in value)
+                    return [writable(str(value["name"])) for value in types]
                 for _ in elements:
                     pass
         return []
@@ -56,10 +58,11 @@ class OcelJson:
         for value, _, _ in self._members("objects", lambda: "its objects in part"):
             if not isinstance(value, dict) or not value.get("id") or not value.get("type"):
                 continue
-            found = OcelObject(str(value["id"]), str(value["type"]))
+            found = OcelObject(str(value["id"]), writable(str(value["type"])))
             for attribute in _dicts(value.get("attributes")):
                 cell = text_of(attribute.get("value"))
-                found.values.append((str(attribute.get("name")), text_of(attribute.get("time")), cell))
+                name = writable(str(attribute.get("name")))
+                found.values.append((name, text_of(attribute.get("time")), cell and writable(cell)))
             yield found
 
     def events(self, progress: Callable[[], str]) -> Iterator[OcelEvent]:
@@ -67,7 +70,7 @@ class OcelJson:
         for value, raw, feed in self._members("events", progress):
             if feed.decoder.reason or not isinstance(value, dict):
                 reason = feed.decoder.reason or "not a JSON object"
-                yield OcelEvent(None, None, None, reason=reason, detail=feed.decoder.detail, raw=printable(raw))
+                yield OcelEvent(None, None, None, reason=reason, detail=feed.decoder.detail, raw=writable(raw))
                 continue
             yield OcelEvent(
                 text_of(value.get("id")),
