@@ -267,7 +267,7 @@ def _family(values: list[str]) -> str | None:
 
 def _in_window(value: str, family: str) -> bool:
     """Whether a number falls between the years 2000 and 2100, so that it can be meant as a date."""
-    days = float(value) * NUMBERS[family] / DAY_US
+    days = float(value.strip()) * NUMBERS[family] / DAY_US
     if family.startswith("days"):
         days += SHEET_EPOCH_DAYS
     return 10_957 <= days <= 47_482

@@ -63,7 +63,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return not WORKBOOK_PARTS.isdisjoint(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError):
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
         return False
 
 
@@ -88,6 +88,12 @@ def check_workbook(path: Path, name: str) -> Checked:
             return _check_archive(archive, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise InputError(f"{name}: the workbook is damaged: {error}", hint="export or transfer it again") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise InputError(
+            f"{name}: the workbook is damaged: a part lies outside the file", hint="export or transfer it again"
+        ) from error
 
 
 def _contains(path: Path, wanted: bytes) -> bool:
