@@ -68,6 +68,7 @@ SPOILED = {
 """Reason → what makes a row be left out for it."""
 
 
+@settings(max_examples=40)
 @given(
     log=logs(naughty=True, tiny=True),
     style=st.sampled_from(STYLES),

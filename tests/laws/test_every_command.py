@@ -35,7 +35,7 @@ READING = (
 OF_INPUTS = {0, 2, 3, 5}
 
 
-@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(log=logs(naughty=True, tiny=True))
 def test_every_command_answers_any_log(log: list[Event], make: Make, ordermine: Callable[..., Said]) -> None:
     path = make(log).path
@@ -54,7 +54,7 @@ def test_every_command_answers_any_log(log: list[Event], make: Make, ordermine: 
 def test_any_bytes_are_an_export_or_refused(name: str, ordermine: Callable[..., Said], tmp_path: Path) -> None:
     target, dice = TARGETS[name], random.Random(f"command {name}")
     ending = {"ocel-json": "json"}.get(name, name)
-    for _ in range(6):
+    for _ in range(4):
         path = tmp_path / f"export.{ending}"
         path.write_bytes(mutated(dice, target.seeds(), target.tokens))
         for command in (("inspect", path, "-q"), ("ingest", path, "-o", "log", "--force", "-q")):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
     from tests.laws.conftest import Make
 
-SETTINGS = settings(max_examples=10)
+SETTINGS = settings(max_examples=8)
 SEQUENCES = """
 SELECT case_id, list((activity, department, resource, seq, occurrence, tied, seconds_to_next) ORDER BY seq)
 FROM events GROUP BY case_id ORDER BY case_id

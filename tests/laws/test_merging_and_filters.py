@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ordermine.eventlog.log import Log
     from tests.laws.conftest import Make
 
-SETTINGS = settings(max_examples=8)
+SETTINGS = settings(max_examples=6)
 
 
 def counts(log: Log) -> Counter[Any]:

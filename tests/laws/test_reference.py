@@ -17,7 +17,10 @@ from tests.laws.strategies import Event, logs
 if TYPE_CHECKING:
     from tests.laws.conftest import Make
 
+SETTINGS = settings(max_examples=25)
 
+
+@SETTINGS
 @given(log=logs(naughty=True))
 def test_graph_variants_and_durations(log: list[Event], make: Make) -> None:
     found, cases = make(log), ordered(log)
@@ -48,6 +51,7 @@ def test_graph_variants_and_durations(log: list[Event], make: Make) -> None:
         assert min(gaps) <= edge.median_s <= edge.p90_s <= max(gaps)
 
 
+@SETTINGS
 @given(log=logs())
 def test_departments_and_what_they_hand_over(log: list[Event], make: Make) -> None:
     found, cases = make(log), ordered(log)
@@ -70,6 +74,7 @@ def test_departments_and_what_they_hand_over(log: list[Event], make: Make) -> No
     assert find("OM403").measure(found).totals["long_loops"] == sum(case.long_loops for case in counted)
 
 
+@SETTINGS
 @given(log=logs())
 def test_steps_that_come_again(log: list[Event], make: Make) -> None:
     found, cases = make(log), ordered(log)
@@ -86,7 +91,7 @@ def test_steps_that_come_again(log: list[Event], make: Make) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(log=logs(ties=False))
 def test_pm4py_agrees(log: list[Event], make: Make) -> None:
     import pandas as pd

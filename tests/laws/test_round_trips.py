@@ -26,7 +26,7 @@ def content(log: Log) -> Any:
     return found.column_names, found.to_pylist(), log.rows("SELECT * FROM variants ORDER BY ALL")
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(
     log=logs(naughty=True, tiny=True),
     style=st.sampled_from(STYLES),
@@ -50,7 +50,7 @@ def test_dialect_encoding_and_notation_of_times_change_nothing(
     ]
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(log=logs(naughty=True, tiny=True), ending=st.sampled_from(FORMATS), names=st.sampled_from(("plain", "xes")))
 def test_every_export_comes_back(log: list[Event], ending: str, names: str, make: Make) -> None:
     # A column of nothing but NA isn't recognised as one that holds steps.

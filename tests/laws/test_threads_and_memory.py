@@ -23,7 +23,7 @@ def digests(log: Log) -> dict[str, str]:
     return {str(path.relative_to(log.path)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(log=logs(naughty=True))
 def test_threads_and_memory_change_nothing(log: list[Event], make: Make) -> None:
     with pytest.MonkeyPatch.context() as patch:

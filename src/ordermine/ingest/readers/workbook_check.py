@@ -7,6 +7,7 @@ memory.
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from dataclasses import dataclass, field
