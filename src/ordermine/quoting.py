@@ -1,4 +1,4 @@
-"""Names and text as parts of something else: of a query where a value can't be bound, of a file, of a terminal's lines."""
+"""Names and text as parts of something else: of a query where a value can't be bound, of a file, of a line shown."""
 
 from __future__ import annotations
 
