@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -51,6 +52,34 @@ def test_ledger_and_counts(
     if cases is not None:
         assert found.cases == cases
         assert found.ledger.rejected == 0
+
+
+def test_defects_are_counted_and_shown(real_logs: Path, tmp_path: Path) -> None:
+    distorted = read(tmp_path / "credit", real_logs / "dirty" / "Credit-Distorted.csv")
+    assert distorted.ledger.duplicates == 3
+    assert distorted.not_recorded == {"resource": {"": 6_121}}
+    assert distorted.activities == 258
+    expenses = read(tmp_path / "expenses", real_logs / "csv" / "mobis_challenge_log_2019_snippet.csv")
+    assert expenses.sources[0].described["delimiter"] == "';'"
+    assert expenses.date_orders == {"end": "day or month first (dmy)", "start": "day or month first (dmy)"}
+    assert expenses.not_recorded == {"department": {"": 22}, "resource": {"": 22}}
+
+
+def test_delimited_files_are_read_as_the_standard_library_reads_them(real_logs: Path) -> None:
+    """Its reader is told delimiter and quote; so rows, cells and their order are checked by other code."""
+    from ordermine.ingest.readers.csv import open_csv
+
+    paths = sorted(real_logs.rglob("*.csv"))
+    assert len(paths) > 40
+    for path in paths:
+        source = open_csv(path, path.name)
+        found = [batch.read() for batch in source.batches()]
+        rows = [list(row.values()) for batch in found for row in batch.table.to_pylist()]
+        left_out = [row for batch in found for row in batch.left_out]
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            expected = [row for row in csv.reader(file, delimiter=source.dialect.delimiter) if row]
+        assert [[cell or "" for cell in row] for row in rows] == expected[1:], path.name
+        assert (list(source.dialect.header), left_out) == (expected[0], []), path.name
 
 
 def test_small_logs_with_known_handoffs(real_logs: Path, tmp_path: Path) -> None:

@@ -186,12 +186,14 @@ class Layout:
             "first_activity": column("first_activity", pa.string()),
             "last_activity": column("last_activity", pa.string()),
         }
+        taken = {name.lower() for name in columns}
         for name in attributes:
             kind = self._schema.field(name).type
             values = column(name, pa.string() if pa.types.is_dictionary(kind) else kind, attribute=True)
             # Names that differ in case only are the same to a query.
-            taken = {existing.lower() for existing in columns}
-            columns[f"case_{name}" if name.lower() in taken else name] = values
+            column_name = f"case_{name}" if name.lower() in taken else name
+            taken.add(column_name.lower())
+            columns[column_name] = values
         pq.write_table(pa.table(columns), folder / "cases.parquet", row_group_size=ROW_GROUP, **_OPTIONS)
         ordered = sorted(cases.items(), key=lambda item: (-item[1], item[0]))
         variants = {

@@ -385,7 +385,8 @@ class _Writer:
                 f"{ledger.rejected} rejected",
                 hint="nothing was written; please report this with the export's first lines",
             )
-        attributes = [name for name in [*EVENT_COLUMNS, *self.extras] if name in self.constant | self.declared]
+        wanted = self.constant | self.declared
+        attributes = [name for name in [*EVENT_COLUMNS, *self.extras] if name in wanted]
         variants = self.layout.write_cases(self.folder, self.summaries, attributes)
         self.layout.write_left_out(self.folder, self.left_out, raw_text, carried)
         for path in sorted(self.folder.rglob("*.parquet")):

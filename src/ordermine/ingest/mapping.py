@@ -272,13 +272,14 @@ class _Proposal:
         return None
 
     def _known(self, key: str) -> tuple[Column, str] | None:
-        free = self._free()
+        called: dict[str, list[str]] = {}
+        for column in self._free():
+            called.setdefault(simple(column), []).append(column)
         languages: dict[str, str] = {}
         for language, names in _lexicon()["known"][key].items():
             for name in names:
-                for column in free:
-                    if simple(column) == simple(name):
-                        languages.setdefault(column, language)
+                for column in called.get(simple(name), ()):
+                    languages.setdefault(column, language)
         fitting = list(languages.items())
         if key in _CHECKED:
             doubts = {column: self._doubt(key, column) for column in languages}
