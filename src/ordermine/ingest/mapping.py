@@ -272,13 +272,13 @@ class _Proposal:
         return None
 
     def _known(self, key: str) -> tuple[Column, str] | None:
-        called: dict[str, list[str]] = {}
+        alike: dict[str, list[str]] = {}
         for column in self._free():
-            called.setdefault(simple(column), []).append(column)
+            alike.setdefault(simple(column), []).append(column)
         languages: dict[str, str] = {}
         for language, names in _lexicon()["known"][key].items():
             for name in names:
-                for column in called.get(simple(name), ()):
+                for column in alike.get(simple(name), ()):
                     languages.setdefault(column, language)
         fitting = list(languages.items())
         if key in _CHECKED:

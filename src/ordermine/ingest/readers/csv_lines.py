@@ -137,7 +137,9 @@ class Lines:
     @cached_property
     def blank(self) -> np.ndarray:
         """Whether a line has no character."""
-        return self.starts == self.ends
+        import numpy as np
+
+        return np.asarray(self.starts == self.ends)
 
     @cached_property
     def _quotes(self) -> tuple[np.ndarray, np.ndarray]:

@@ -122,13 +122,13 @@ class Grammar:
                         best[end][cells + 1] = (total, known[1] + ways, known[2])
         if best[count].get(width, (0, 0, 0))[1] != 1:
             return None
-        cells = []
+        taken = []
         end = count
         for number in range(width, 0, -1):
             start = best[end][number][2]
-            cells.append(self._literal(self.delimiter.join(pieces[start:end])))
+            taken.append(self._literal(self.delimiter.join(pieces[start:end])))
             end = start
-        return cells[::-1]
+        return taken[::-1]
 
     def _cost(self, cell: str) -> int:
         """Return 0 for a cell whose quotes are in place, else 1."""
