@@ -186,6 +186,16 @@ def test_b10_what_is_not_a_row_is_told_apart_and_listed(ingest_files: Ingest) ->
     assert found.manifest.ledger.events == 16
 
 
+def test_b10_lines_above_the_header_are_not_quoted_beside_pseudonyms(run: Callable[..., Said], tmp_path: Path) -> None:
+    """Where names are replaced by pseudonyms, lines above the header are counted, not quoted: they may hold names."""
+    (tmp_path / "key").write_bytes(b"k" * 40)
+    (tmp_path / "key").chmod(0o600)
+    content = "\n".join(["Exported by Jane Roe", HEAD, *rows(8)]) + "\n"
+    said = run(content, "--pseudonymise", "department", "--key-file", "key")
+    assert outcome(said)["dialect"]["export.csv"]["above the header"] == "1 line"
+    assert "Jane" not in (tmp_path / "log" / "manifest.json").read_text()
+
+
 @pytest.mark.parametrize("total", ["Total;16", "Gesamt:,,,", "Grand total,,,16,,"])
 def test_b10_totals_of_any_width_are_called_so(total: str, ingest_files: Ingest) -> None:
     """A total line is called one in other languages and with other numbers of fields, too."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-LONGEST_REPAIR = 400
-"""Delimiters of a line up to which it is taken apart with quotes out of place."""
+MOST_PIECES, MOST_INNER = 200, 16
+"""Pieces between delimiters, and delimiters within cells, up to which a line with quotes out of place is taken apart:
+the work grows with their product.
+"""
 
 
 class Grammar:
@@ -97,22 +99,27 @@ class Grammar:
         """
         pieces = text.split(self.delimiter)
         count = len(pieces)
-        if not width <= count <= LONGEST_REPAIR:
+        inner = count - width
+        if not 0 <= inner <= MOST_INNER or count > MOST_PIECES:
             return None
         opens = [piece.lstrip(" ").startswith(self.quote) for piece in pieces]
         closes = [piece.rstrip(" ").endswith(self.quote) for piece in pieces]
+        # Two quoted cells are not one with quotes in it.
+        between = self.quote + self.delimiter + self.quote
         # best[at]: cells so far → (cells with quotes out of place, readings as good, where the last cell begins)
         best: list[dict[int, tuple[int, int, int]]] = [{} for _ in range(count + 1)]
         best[0][0] = (0, 1, 0)
         for end in range(1, count + 1):
             starts = [end - 1]
             if closes[end - 1]:
-                starts += [start for start in range(end - 1) if opens[start]]
+                starts += [start for start in range(max(end - 1 - inner, 0), end - 1) if opens[start]]
             for start in starts:
-                cost = self._cost(self.delimiter.join(pieces[start:end]))
+                cell = self.delimiter.join(pieces[start:end])
+                cost = self._cost(cell)
+                if cost and end - start > 1 and between in cell:
+                    continue
                 for cells, (before, ways, _) in best[start].items():
-                    # What is left must suffice for the cells that are left.
-                    if cells + 1 > width or count - end < width - cells - 1 > 0:
+                    if not end - inner <= cells + 1 <= width:
                         continue
                     known = best[end].get(cells + 1)
                     total = before + cost
