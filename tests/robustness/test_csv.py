@@ -104,6 +104,14 @@ def test_b04_a_delimiter_inside_a_name_shifts_no_column(ingest_files: Ingest) ->
     assert found.left_out() == [(5, "wrong number of fields", lines[3])]
 
 
+def test_b04_an_unquoted_comma_beside_other_text_shifts_no_column(ingest_files: Ingest) -> None:
+    """Where columns of text stand side by side, a field too many may be a comma in any of them: the row is left out."""
+    lines = [f"SO{n},2024-01-0{n},Created,Sales,{'x' * (n % 2)}" for n in range(1, 9)]
+    lines[3] = "SO4,2024-01-04,Created, again,Sales,"
+    found = ingest_files("\n".join(["Order,Timestamp,Activity,Department,Note", *lines]) + "\n")
+    assert found.left_out() == [(5, "wrong number of fields", lines[3])]
+
+
 @pytest.mark.parametrize("at", range(0, 82, 9))
 @pytest.mark.parametrize("column", range(4))
 def test_b05_a_stray_quote_costs_no_other_row(at: int, column: int, ingest_files: Ingest) -> None:
@@ -217,6 +225,14 @@ def test_b11_a_second_table_is_not_mixed_in(other: list[str], ingest_files: Inge
     assert found.manifest.sources[0].described["another table"] == "from line 23"
     details = {row["detail"] for row in found.rows("left_out.parquet")}
     assert details == {"it starts at line 23"}
+
+
+def test_b11_a_blank_line_within_a_field_begins_no_table(ingest_files: Ingest) -> None:
+    """A letter in a quoted field, with blank lines and lists in it, is part of its row and begins no table."""
+    letter = '"Dear all,\n\nname,town\nAnn,Bonn\nBen,Gent\nCem,Reims\nDan,Lund\nEve,Graz"'
+    lines = [f"{line},{letter if at == 3 else 'none'}" for at, line in enumerate(rows(12))]
+    found = ingest_files("\n".join([HEAD + ",Letter", *lines]) + "\n")
+    assert (found.manifest.ledger.events, found.left_out()) == (12, [])
 
 
 def test_b11_a_header_of_several_lines_makes_no_events(ingest_files: Ingest) -> None:
