@@ -11,7 +11,7 @@ from ordermine.ingest.readers.csv_cut import LONGEST_RECORD_LINES
 from ordermine.ingest.readers.csv_lines import FIELD_LIMIT
 from ordermine.ingest.readers.csv_mend import Mender
 from ordermine.ingest.readers.encoding import BAD_ENCODING, is_utf8, undecodable
-from ordermine.ingest.readers.kinds import TYPED, fits, is_total
+from ordermine.ingest.readers.kinds import contradictions, is_total
 from ordermine.ingest.source import LeftOut
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ class RecordReader:
         self.encoding = encoding
         self.odd = odd
         self.width = len(dialect.columns)
-        self.typed = any(kind in TYPED for kind in dialect.kinds)
         self.grammar = dialect.grammar
         self._mender = Mender(dialect)
 
@@ -61,12 +60,11 @@ class RecordReader:
 
     def read(self, at: int) -> Parsed:
         """Read the record that starts at a line."""
-        line = self.lines.line(at)
-        text = line.decode("utf-8", errors="replace")
+        text = self._text(at)
         cells = self.grammar.strict(text)
         if cells is None and (joint := self._joint(at)) is not None:
             return joint
-        if (defect := self._defect(at, at, line)) is not None:
+        if (defect := self._defect(at, at, self.lines.line(at))) is not None:
             return defect
         if cells is not None and len(cells) == self.width:
             return self._accepted(at, 1, cells, text)
@@ -102,19 +100,24 @@ class RecordReader:
     def _are_rows(self, at: int, last: int, joint: list[str]) -> bool:
         """Whether a stray quote made one record of several lines that are records each."""
         if len(joint) == self.width:
-            # In two columns of text, a line of a note may well look like a row.
-            return (self.width > 2 or self.typed) and all(map(self._is_row, range(at, last + 1)))
-        return any(self._is_row(line, in_place=True) for line in range(at + 1, last))
+            # What is well formed is read as it is written, unless numbers and dates on every line prove otherwise.
+            return all(self._is_row(line, proven=True) for line in range(at, last + 1))
+        return any(self._is_row(line) and self._in_place(line) for line in range(at + 1, last))
 
-    def _is_row(self, at: int, *, in_place: bool = False) -> bool:
-        text = self.lines.line(at).decode("utf-8", errors="replace")
+    def _is_row(self, at: int, *, proven: bool = False) -> bool:
+        """Whether a line by itself could be a row, with one stray quote at most; must be one if `proven`."""
         quote = self.grammar.quote
-        cells = [cell.strip(quote) for cell in text.split(self.grammar.delimiter)]
-        return (
-            len(cells) == self.width
-            and fits(cells, self.dialect.kinds)
-            and (not in_place or self.grammar.in_place(text))
-        )
+        pieces = self._text(at).split(self.grammar.delimiter)
+        if len(pieces) != self.width or sum(piece.count(quote) % 2 for piece in pieces) > 1:
+            return False
+        agree, other = contradictions([piece.strip(quote) for piece in pieces], self.dialect.kinds)
+        return not other and (agree > 0 or not proven)
+
+    def _in_place(self, at: int) -> bool:
+        return self.grammar.in_place(self._text(at))
+
+    def _text(self, at: int) -> str:
+        return self.lines.line(at).decode("utf-8", errors="replace")
 
     def mend(self, at: int, text: str, cells: list[str] | None = None) -> Parsed:
         """Read a line that isn't as it should be, if it can be read in one way only; leave it out otherwise.

@@ -77,8 +77,3 @@ def contradictions(cells: Sequence[str], kinds: Sequence[str]) -> tuple[int, int
             agree += found == kind
             other += found != kind
     return agree, other
-
-
-def fits(cells: Sequence[str], kinds: Sequence[str]) -> bool:
-    """Return whether a row could stand among the others: no text where the others have numbers or dates."""
-    return contradictions(cells, kinds)[1] == 0
