@@ -200,7 +200,7 @@ def test_b10_lines_above_the_header_are_not_quoted_beside_pseudonyms(run: Callab
     (tmp_path / "key").chmod(0o600)
     content = "\n".join(["Exported by Jane Roe", HEAD, *rows(8)]) + "\n"
     said = run(content, "--pseudonymise", "department", "--key-file", "key")
-    assert outcome(said)["dialect"]["export.csv"]["above the header"] == "1 line"
+    assert outcome(said)["dialect"]["export.csv"]["above the header"] == "1 line: '…'"
     assert "Jane" not in (tmp_path / "log" / "manifest.json").read_text()
 
 
