@@ -242,6 +242,8 @@ def test_b11_a_header_of_several_lines_makes_no_events(ingest_files: Ingest) -> 
     found = ingest_files("\n".join([groups, names, units, *wide]) + "\n")
     assert found.manifest.ledger.events == 12
     assert found.manifest.sources[0].mapping["amount"] == "Amount"
+    described = found.manifest.sources[0].described
+    assert (described["above the header"], described["header"]) == (f"1 line: {groups!r}", "lines 2 to 3")
     assert found.left_out() == []
 
 

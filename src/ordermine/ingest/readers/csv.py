@@ -124,7 +124,8 @@ class CsvSource:
     def _header(self) -> str:
         if not self.dialect.header_line:
             return NO_HEADER
-        where = f"line {self.dialect.header_line}"
+        first, last = self.dialect.header_line, self.dialect.data_line - 1
+        where = f"line {first}" if last == first else f"lines {first} to {last}"
         return f"{where}; {self.dialect.note}" if self.dialect.note else where
 
     def batches(self) -> Iterator[Batch]:
