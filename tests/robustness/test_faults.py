@@ -46,7 +46,7 @@ def test_f07_a_parser_that_dies(
     monkeypatch.setattr("ordermine.ingest.readers.excel.WORKER", "dying")
     said = ordermine("ingest", workbook, "-o", "new", "-q")
     assert said.code == 6
-    assert f"book.xlsx: the process that reads the workbook died (signal {number.value}, {number.name})" in said.err
+    assert f"book.xlsx: the process that reads it died (signal {number.value}, {number.name})" in said.err
     assert not Path("new").exists()
 
 
