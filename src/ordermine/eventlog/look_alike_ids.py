@@ -22,7 +22,8 @@ def note_on_ids(cases: Path) -> str:
     """
     import pyarrow.parquet as pq
 
-    ids = pq.read_table(cases, columns=["case_id"]).column(0).combine_chunks()
+    with pq.ParquetFile(cases) as file:
+        ids = file.read(columns=["case_id"]).column(0).combine_chunks()
     alike, example = look_alikes(ids)
     if not alike:
         return ""
@@ -45,7 +46,10 @@ def look_alikes(ids: pa.Array) -> tuple[int, list[str]]:
     import pyarrow.compute as pc
 
     bare = pc.utf8_lower(pc.replace_substring_regex(ids, r"[\s\x{00a0}]+", ""))
-    bare = pc.replace_substring_regex(bare, r"(^|[^0-9.,])0+([0-9])", r"\1\2")
+    lengths = pc.min_max(pc.binary_length(bare)).as_py()
+    # Of ids that are equally long and hold one number each, none differs from another in zeros alone.
+    if lengths["min"] != lengths["max"] or pc.any(pc.match_substring_regex(bare, r"[0-9][^0-9]+[0-9]")).as_py():
+        bare = pc.replace_substring_regex(bare, r"(^|[^0-9.,])0+([0-9])", r"\1\2")
     if len(bare.unique()) == len(ids):
         return 0, []
     counted = bare.value_counts()

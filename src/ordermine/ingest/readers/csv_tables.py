@@ -60,12 +60,17 @@ class TableWatch:
 
 
 def _has_blank_lines(piece: bytes) -> bool:
-    """Whether two line ends follow each other, in a fraction of the time that looking for the pair takes."""
+    """Whether a line feed is followed by the end of a line, in a fraction of the time that looking for that takes."""
     import numpy as np
 
-    ends = np.frombuffer(piece, dtype=np.uint8) == ord("\n")
-    apart = 2 if b"\r" in piece else 1
-    return bool((ends[:-1] & ends[1:]).any() or (ends[:-apart] & ends[apart:]).any())
+    data = np.frombuffer(piece, dtype=np.uint8)
+    blanks = [b"\n\n", b"\n\r"] if b"\r" in piece else [b"\n\n"]
+    # Pairs of bytes as numbers: those that begin at even offsets, then those at odd ones.
+    for start in (0, 1):
+        pairs = data[start : start + (len(piece) - start) // 2 * 2].view(np.uint16)
+        if any((pairs == np.frombuffer(blank, dtype=np.uint16)[0]).any() for blank in blanks):
+            return True
+    return False
 
 
 def _are_names(cells: Sequence[str]) -> bool:
