@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,3 +33,9 @@ def test_readme_mentions_every_command() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for command in app.registered_commands:
         assert f"| `{command.name}` |" in readme
+
+
+def test_no_case_of_robustness_is_open_without_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")
+    robustness = importlib.import_module("robustness_page")
+    assert robustness.NO_TEST not in robustness.robustness_page(ROOT / "tests" / "robustness")
