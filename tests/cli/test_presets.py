@@ -29,6 +29,7 @@ def test_inspect_recognises_the_system(ordermine: Callable[..., Any], files: lis
     assert system["preset"] == "salesforce"
     assert {one["name"]: one["table"] for one in system["files"]} == {
         "OpportunityFieldHistory.csv": "opportunityfieldhistory",
+        "OpportunityHistory.csv": "opportunityhistory",
         "Order.csv": "order",
         "OrderHistory.csv": "orderhistory",
         "User.csv": "user",
@@ -42,9 +43,10 @@ def test_two_commands_lead_from_raw_files_to_a_log(ordermine: Callable[..., Any]
     said = ordermine("ingest", *files, "-o", "log", "--format", "json", "-q")
     assert said.code == 0
     facts = json.loads(said.out)["result"]
-    assert (facts["rows_in"], facts["events"], facts["duplicates"]) == (10, 6, 0)
+    assert (facts["rows_in"], facts["events"], facts["duplicates"]) == (16, 11, 0)
     assert facts["rejected_by_reason"] == {
         "looked up for the department": 2,
+        "nothing new against the row before, or what the field history of the opportunity tells": 1,
         "order: what happened to it is in OrderHistory": 1,
         "the name beside the id of the same change": 1,
     }

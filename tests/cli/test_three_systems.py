@@ -51,8 +51,8 @@ def files(tmp_path: Path) -> list[str]:
 def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[..., Any], files: list[str]) -> None:
     said = ordermine("inspect", *files, "-o", "ordermine.toml")
     assert said.code == 0
-    assert "(preset salesforce), recognised by the columns of 4 tables" in " ".join(said.out.split())
-    assert "(preset sap-sales), recognised by the columns of 10 tables" in " ".join(said.out.split())
+    assert "(preset salesforce), recognised by the columns of 5 tables" in " ".join(said.out.split())
+    assert "(preset sap-sales), recognised by the columns of 11 tables" in " ".join(said.out.split())
     assert "people.csv: could be looked up for department" in said.out
     assert max(map(len, said.out.splitlines())) <= 80
     written = Path("ordermine.toml").read_text(encoding="utf-8")
@@ -67,6 +67,7 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     assert made.code == 0, made.err
     facts = json.loads(made.out)["result"]
     assert facts["rows_in"] == facts["events"] + facts["duplicates"] + facts["rejected"]
+    assert (facts["rows_in"], facts["events"], facts["duplicates"]) == (55, 27, 0)
     assert facts["by_source"]["Complaints 2026.xlsx"] == {
         "rows_in": 4,
         "events": 3,
@@ -79,7 +80,7 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     steps = [(one["activity"], one["department"]) for one in json.loads(shown.out)["result"]["events"]]
     assert ("Change price", "Credit") in steps
     assert ("Remove delivery block", "Sales") in steps
-    assert [step for step, _ in steps][-2:] == ["Complaint received", "Answered"]
+    assert [step for step, _ in steps][-3:] == ["Complaint received", "Answered", "Create credit memo request"]
 
 
 def test_inspect_says_which_dates_of_a_wide_file_are_ambiguous(ordermine: Callable[..., Any], tmp_path: Path) -> None:

@@ -34,7 +34,13 @@ def test_systems_are_recognised_among_other_files(tmp_path: Path) -> None:
     named = {one.preset.name: sorted(files[at].name for at in one.tables) for one in parts.systems}
     assert named == {
         "hubspot": ["deal_property_history.csv", "owners.csv"],
-        "salesforce": ["OpportunityFieldHistory.csv", "Order.csv", "OrderHistory.csv", "User.csv"],
+        "salesforce": [
+            "OpportunityFieldHistory.csv",
+            "OpportunityHistory.csv",
+            "Order.csv",
+            "OrderHistory.csv",
+            "User.csv",
+        ],
     }
     assert [files[at].name for at in parts.alone] == ["orders.csv"]
 
