@@ -67,7 +67,7 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     assert made.code == 0, made.err
     facts = json.loads(made.out)["result"]
     assert facts["rows_in"] == facts["events"] + facts["duplicates"] + facts["rejected"]
-    assert (facts["rows_in"], facts["events"], facts["duplicates"]) == (55, 27, 0)
+    assert (facts["rows_in"], facts["events"], facts["duplicates"]) == (59, 27, 0)
     assert facts["by_source"]["Complaints 2026.xlsx"] == {
         "rows_in": 4,
         "events": 3,
