@@ -18,10 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ordermine import pipeline
 from ordermine.errors import EnvironmentFault, InputError, UsageError
 from ordermine.eventlog import store
 from ordermine.eventlog.manifest import read_manifest
+from ordermine.pipeline import flow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -411,7 +411,7 @@ def test_failed_run_leaves_the_old_log_as_it_was(
     log = ingest_files(FIRST)
     held = digests(log.folder)
     with monkeypatch.context() as patch:
-        patch.setattr(f"ordermine.eventlog.{step}" if step != "publish" else "ordermine.pipeline.publish", failing)
+        patch.setattr(f"ordermine.eventlog.{step}" if step != "publish" else "ordermine.pipeline.flow.publish", failing)
         for into in ("log", "new"):
             with pytest.raises(EnvironmentFault, match="No space left on device"):
                 ingest_files(SECOND, into=into, run={"force": True})
@@ -433,14 +433,14 @@ def test_unusable_input_leaves_the_old_log_as_it_was(ingest_files: Ingest) -> No
 def test_file_that_changes_while_it_is_read(
     ingest_files: Ingest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = pipeline.make_plans
+    plan = flow.make_plans
 
     def slow_exporter(*given: Any) -> Any:
         with (tmp_path / "export.csv").open("a") as file:
             file.write(f"z,A,{day(1)}\n")
         return plan(*given)
 
-    monkeypatch.setattr(pipeline, "make_plans", slow_exporter)
+    monkeypatch.setattr(flow, "make_plans", slow_exporter)
     with pytest.raises(InputError, match=r"export\.csv: it changed while it was read"):
         ingest_files(FIRST)
     assert not (tmp_path / "log").exists()
@@ -462,15 +462,15 @@ def test_two_runs_on_one_log(ingest_files: Ingest) -> None:
 
 def test_run_that_finished_in_between_is_not_undone(ingest_files: Ingest, monkeypatch: pytest.MonkeyPatch) -> None:
     ingest_files({"a.csv": FIRST})
-    plan = pipeline.make_plans
+    plan = flow.make_plans
     third = HEAD + f"z,Z,{day(7)}\n"
 
     def overtaken(*given: Any) -> Any:
-        monkeypatch.setattr(pipeline, "make_plans", plan)
+        monkeypatch.setattr(flow, "make_plans", plan)
         ingest_files({"c.csv": third}, run={"append": True})
         return plan(*given)
 
-    monkeypatch.setattr(pipeline, "make_plans", overtaken)
+    monkeypatch.setattr(flow, "make_plans", overtaken)
     with pytest.raises(EnvironmentFault, match="another run has written it meanwhile"):
         ingest_files({"b.csv": SECOND}, run={"append": True})
     grown = ingest_files({"b.csv": SECOND}, run={"append": True})

@@ -74,9 +74,9 @@ def endless_child(module: str, name: str, value: Any) -> None:
 
 
 PHASES = {
-    "reading": lambda: replace("ordermine.pipeline", "encode", in_python),
+    "reading": lambda: replace("ordermine.pipeline.run", "encode", in_python),
     "linking": lambda: replace("ordermine.eventlog.store", "link", in_library),
-    "publishing": lambda: replace("ordermine.pipeline", "publish", in_python),
+    "publishing": lambda: replace("ordermine.pipeline.flow", "publish", in_python),
     "querying": endless_query,
     "discovering": lambda: replace("ordermine.discover.process", "discover_model", in_python),
     "workbook": lambda: endless_child("ordermine.ingest.readers.excel", "WORKER", "endless"),

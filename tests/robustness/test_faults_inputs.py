@@ -51,15 +51,15 @@ def test_f11_an_export_that_changes(
     """When an export changes while it is read, the exit code is 3 and nothing comes of it: whether it grows, is
     overwritten, truncated, removed, or another file takes its place, even one of the same size and time.
     """
-    from ordermine import pipeline
+    from ordermine.pipeline import flow
 
-    make_plans, before = pipeline.make_plans, (start / "log" / "manifest.json").read_bytes()
+    make_plans, before = flow.make_plans, (start / "log" / "manifest.json").read_bytes()
 
     def meanwhile(*arguments: Any) -> Any:
         change(start / "more.csv")
         return make_plans(*arguments)
 
-    monkeypatch.setattr(pipeline, "make_plans", meanwhile)
+    monkeypatch.setattr(flow, "make_plans", meanwhile)
     said = ordermine("ingest", start / "more.csv", "-o", start / "log", "--force", "-q")
     assert said.code == 3, said.err
     assert "more.csv: it changed while it was read" in said.err
