@@ -603,6 +603,44 @@ SHAPED: Mapping[str, tuple[str, str, str, int]] = {
 }
 
 
+def test_p02_what_a_name_is_looked_up_by_is_replaced_as_well(ordermine: Ordermine, tmp_path: Path, key: Path) -> None:
+    """Where a file of employees says whose number stands in the export, the number becomes a pseudonym like the name:
+    whoever has that file could otherwise tell who is behind a pseudonym. What else is looked up stays."""
+    (tmp_path / "orders.csv").write_text(
+        "Order,Step,Changed at,Clerk,Plant\nO-1,Enter,2026-01-01,E7001,P77\nO-1,Ship,2026-01-02,E7002,P78\n"
+    )
+    (tmp_path / "people.csv").write_text("Number,Badge,Team\nE7001,B1,Sales\nE7002,B2,Desk\n")
+    (tmp_path / "badges.csv").write_text("Badge,Name\nB1,Quillon Ferrowick\nB2,Zadie Ombersley\n")
+    (tmp_path / "plants.csv").write_text("Plant,Town\nP77,Leeds\nP78,York\n")
+    (tmp_path / "ordermine.toml").write_text("""
+[[source]]
+files = "orders.csv"
+lookup = [
+    { file = "people.csv", match = { Clerk = "Number" }, take = { badge = "Badge", department = "Team" } },
+    { file = "badges.csv", match = { badge = "Badge" }, take = { resource = "Name" } },
+    { file = "plants.csv", match = ["Plant"], take = { town = "Town" } },
+]
+""")
+    made = ordermine("ingest", "orders.csv", "-o", "log", "--pseudonymise", "resource", "--key-file", key, "-q")
+    assert made.code == 0, made.err
+    query = "SELECT resource, Clerk, badge, department, Plant, town FROM events ORDER BY seq"
+    assert table(ordermine("sql", "log", query, "--format", "csv")) == [
+        {
+            "resource": pseudonym("resource", name),
+            "Clerk": pseudonym("resource", number),
+            "badge": pseudonym("resource", badge),
+            "department": team,
+            "Plant": plant,
+            "town": town,
+        }
+        for name, number, badge, team, plant, town in (
+            ("Quillon Ferrowick", "E7001", "B1", "Sales", "P77", "Leeds"),
+            ("Zadie Ombersley", "E7002", "B2", "Desk", "P78", "York"),
+        )
+    ]
+    assert not found_in(everything(tmp_path / "log"), ["E7001", "E7002", "Quillon", "Zadie", "Ombersley"])
+
+
 def test_p02_an_export_read_in_place_of_a_log_is_cached_without_names(
     ordermine: Ordermine, tmp_path: Path, export: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

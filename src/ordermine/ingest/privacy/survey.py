@@ -4,9 +4,9 @@ Only then are the exports read into the log, so that a name in the first row is 
 first to say that it is one.
 
 1. Look into every text column: all values of the columns that were asked for, a sample of the others'.
-2. Decide place by place (`Place`). A place is pseudonymised as a whole if it was asked for, if its column or field is
-   called like one that was, or if at least half of its values are values of one that was; as text if it is free text.
-   Everywhere else single values are replaced.
+2. Decide place by place (`Place`). A place is pseudonymised as a whole if it was asked for, if by it is looked up in
+   another file what was asked for, if its column or field is called like one that was, or if at least half of its
+   values are values of one that was; as text if it is free text. Everywhere else single values are replaced.
 3. Look once more into the places that only step 2 found, since they hold further names.
 """
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from ordermine.errors import OrdermineError, UsageError, near
 from ordermine.ingest.encode import CLEANED
+from ordermine.ingest.lookup.source import LookedUpSource
 from ordermine.ingest.mapping import is_called
 from ordermine.ingest.open import unique_name
 from ordermine.ingest.privacy.disguise import CHANGES, Disguise
@@ -153,8 +154,27 @@ def _asked(plans: Sequence[Plan], privacy: Privacy, earlier: Mapping[Place, str]
             raise UsageError(
                 f"--pseudonymise {what}: neither a source key nor a column", hint=near(what, {*known, *ALLOWED})
             )
+    for plan in plans:
+        asked = _looked_up_by(plan, asked) | asked
     order = list(KEY_COLUMNS.values())
     return dict(sorted(asked.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _looked_up_by(plan: Plan, asked: Mapping[str, str]) -> dict[str, str]:
+    """Return further column of the log → name of the pseudonyms of what another file says for its values.
+
+    Whoever has that file would tell by an employee's number beside a pseudonym whose it is.
+    """
+    stored = {column: KEY_COLUMNS[key] for key, column in plan.reading.columns.items() if isinstance(column, str)}
+    found: dict[str, str] = {}
+    # A later lookup may match by what an earlier one took.
+    for match in reversed(plan.source.matches) if isinstance(plan.source, LookedUpSource) else ():
+        known = {**found, **asked}
+        taken = [plan.reading.extras.get(column) or stored.get(column) for column in match.added]
+        names = [known[column] for column in taken if column in known]
+        columns = [plan.reading.extras[column] for column in match.columns if column in plan.reading.extras]
+        found |= {column: names[0] for column in columns if names and column not in known}
+    return found
 
 
 def _allowed(key: str, what: str) -> str:
