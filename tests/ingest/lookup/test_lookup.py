@@ -306,3 +306,12 @@ def test_a_file_read_in_small_pieces_tells_the_same(ingest_files: Ingest) -> Non
     found = read(ingest_files, PEOPLE, DATED)
     assert departments(found) == ["Sales", "Sales", "Finance", None, "Logistics", None, None]
     assert any("can't be looked up for 1 of 7 rows" in note for note in found.manifest.notes)
+
+
+def test_rows_that_are_only_looked_up_in_are_none_too_many(ingest_files: Ingest) -> None:
+    bad = ORDERS + "3,Create,soon,anna\n"
+    project = DATED.replace("\n[[source.lookup]]", '\ntimestamp = "At"\n[[source.lookup]]')
+    # 1 of the 8 rows of the export, however many people there are.
+    assert read(ingest_files, PEOPLE, project, bad, run={"max_rejected": "1"}).manifest.ledger.rejected == 4
+    with pytest.raises(InputError, match="1 of 8 rows are rejected, more than --max-rejected 12%"):
+        read(ingest_files, PEOPLE, project, bad, run={"max_rejected": "12%", "force": True})
