@@ -163,3 +163,10 @@ def test_a_file_that_says_nothing_of_events_is_named_with_what_to_do(
     assert said.code == 2
     assert "notes.csv: no column is convincing" in said.err
     assert "leave it out" in said.err
+
+
+@pytest.mark.parametrize("command", [("ingest", "-o", "log"), ("inspect",), ("analyze",)])
+def test_a_project_file_alone_is_no_export(ordermine: Callable[..., Any], tmp_path: Path, command: tuple[str]) -> None:
+    (tmp_path / "ordermine.toml").write_text("[log]\n")
+    said = ordermine(*command, "ordermine.toml")
+    assert (said.code, said.err.splitlines()[0]) == (2, "ordermine: ordermine.toml: a project file is no export")

@@ -49,11 +49,18 @@ def with_further_files(exports: Sequence[str], project: Project, named: Path | N
 
     Without a named project file that is the folder of the first export. A project file among the exports, as ``*`` may
     name it, is none of them.
+
+    Raises
+    ------
+    UsageError
+        There is nothing but a project file.
     """
     present = {Path(export).name for export in exports}
     folder = _folder(exports) if named is None else named.parent
     further = [folder / one.file for name, one in sorted(project.further_files().items()) if name not in present]
     exported = [export for export in exports if Path(export).name != PROJECT_NAME]
+    if not exported:
+        raise UsageError(f"{exports[0]}: a project file is no export", hint="name the exported files as well")
     return [*exported, *(str(path) for path in further if path.is_file())]
 
 
