@@ -66,9 +66,8 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_s08_no_query_reaches_beyond_its_tables(
     ordermine: Callable[..., Said], tmp_path: Path, connections: list[Any]
 ) -> None:
-    """Every database that a run opens, over a log or over the tables of an export, is locked: it loads no extension,
-    reads and writes no file, connects to nothing, and no query can unlock it."""
-    import duckdb
+    """Every database that a run opens, over a log, over the tables of an export, or in a DuckDB file, is locked: it
+    loads no extension, reads and writes no file, connects to nothing, and no query can unlock it."""
 
     (tmp_path / "history.csv").write_text(HISTORY)
     (tmp_path / "secret.csv").write_text("a\n1\n")
@@ -77,13 +76,44 @@ def test_s08_no_query_reaches_beyond_its_tables(
     assert ordermine("ingest", *tables, "-o", "joined").code == 0
     assert ordermine("analyze", "shaped").code == 0
     assert len(connections) >= 3
+    check_locked(connections, tmp_path)
+
+
+def test_s08_no_query_reaches_beyond_a_database_file(
+    ordermine: Callable[..., Said], tmp_path: Path, connections: list[Any]
+) -> None:
+    """A DuckDB file that is read is locked in the same way, and can't be changed; a query that is given for it may not
+    reach beyond it either."""
+    import duckdb
+
+    from ordermine.ingest.databases.duckdb import open_duckdb
+
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with duckdb.connect(str(tmp_path / "orders.duckdb")) as made:
+        made.execute(
+            "CREATE TABLE steps AS SELECT 'o1' AS \"case\", 'Create' AS activity, DATE '2024-01-01' AS timestamp"
+        )
+    connections.clear()
+    with open_duckdb(tmp_path / "orders.duckdb", tmp_path / "scratch"):
+        check_locked(connections, tmp_path)
+        with pytest.raises(duckdb.Error, match="read-only"):
+            connections[0].execute("DROP TABLE steps")
+    for query in FORBIDDEN:
+        said = ordermine("ingest", "orders.duckdb", "-o", "log", "--query", query.format(folder=tmp_path))
+        assert (said.code, (tmp_path / "log").exists()) == (2, False), said.err
+    assert ordermine("ingest", "orders.duckdb", "-o", "log").code == 0
+
+
+def check_locked(connections: list[Any], folder: Path) -> None:
+    import duckdb
+
     for connection in connections:
         found = {name: connection.execute(f"SELECT current_setting('{name}')").fetchone()[0] for name in LOCKED}
         assert found == LOCKED
         for query in FORBIDDEN:
             with pytest.raises(duckdb.Error):
-                connection.execute(query.format(folder=tmp_path)).fetchall()
-    assert not (tmp_path / "out.csv").exists()
+                connection.execute(query.format(folder=folder)).fetchall()
+    assert not (folder / "out.csv").exists()
 
 
 @pytest.mark.parametrize(
