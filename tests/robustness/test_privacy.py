@@ -469,12 +469,12 @@ def test_p02_the_private_file_goes_when_nothing_is_published(
     ordermine: Ordermine, tmp_path: Path, export: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that fails leaves no file with raw text behind."""
-    from ordermine import pipeline
+    from ordermine.pipeline import flow
 
     def failing(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pipeline, "publish", failing)
+    monkeypatch.setattr(flow, "publish", failing)
     pseudonyms = ["--pseudonymise", "resource,customer", "--key-file", key, "--left-out", "private.jsonl"]
     assert ordermine("ingest", export, "-o", "log", *pseudonyms).code == 6
     assert not (tmp_path / "private.jsonl").exists()
@@ -496,6 +496,20 @@ def test_p02_errors_hold_no_values(ordermine: Ordermine, tmp_path: Path, key: Pa
         assert said.code in (2, 3)
         assert "Changed at" in said.err
         assert not found_in([("stderr", said.err)], [*RAW, "01/30/2026"])
+
+
+def test_p02_errors_of_a_database_hold_no_values(ordermine: Ordermine, tmp_path: Path, key: Path) -> None:
+    """When a query for a database fails on what a row holds, the message doesn't show it."""
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "orders.duckdb")) as made:
+        made.execute(f"CREATE TABLE steps AS SELECT 'O-1' AS number, '{USERS[0]}' AS clerk")
+    asked = ("ingest", "orders.duckdb", "-o", "log", "--query", "SELECT CAST(clerk AS INT) FROM steps")
+    assert USERS[0] in ordermine(*asked).err
+    said = ordermine(*asked, "--pseudonymise", "resource", "--key-file", key)
+    assert said.code == 2
+    assert "Could not convert string '…'" in said.err
+    assert not found_in([("stderr", said.err)], RAW)
 
 
 @pytest.mark.parametrize("shape", ["field_history", "snapshots", "wide", "jsonl", "xes"])

@@ -40,7 +40,7 @@ def cached_log(
     from importlib.metadata import version
 
     from ordermine.cli.ingest import find_project, with_further_files
-    from ordermine.cli.privacy import find_privacy
+    from ordermine.cli.privacy import find_privacy, silent_opening
     from ordermine.ingest.databases.choose import Wanted
     from ordermine.ingest.open import open_exports, spool_stdin
     from ordermine.ingest.originals import CHANGED, LATER, state_of
@@ -65,8 +65,11 @@ def cached_log(
             _forget(log)
             with _place_for(log) as made:
                 wanted = Wanted(preset=declared.log.preset, recognise=not declared.source)
+                exports = [str(one) for one in paths]
+                with silent_opening(privacy, exports):
+                    opened = open_exports(exports, temporary, wanted=wanted, progress=progress)
                 ingest(
-                    open_exports([str(one) for one in paths], temporary, wanted=wanted, progress=progress),
+                    opened,
                     made,
                     declared,
                     Options(),

@@ -147,7 +147,7 @@ def ingest(
     Example: ordermine ingest postgresql://reader@erp/sales -o orders --query "SELECT * FROM order_steps"
     """
     from ordermine.cli.arrow import spare_pandas
-    from ordermine.cli.privacy import find_privacy
+    from ordermine.cli.privacy import find_privacy, silent_opening
     from ordermine.eventlog.manifest import NAME, read_manifest
     from ordermine.ingest.databases.choose import Wanted
     from ordermine.ingest.open import open_exports
@@ -205,8 +205,10 @@ def ingest(
     )
     with temporary_folder() as temporary:
         exported = with_further_files(exports, declared, project)
+        with silent_opening(privacy, exported):
+            opened = open_exports(exported, temporary, case, sheet, wanted, progress)
         manifest = run(
-            open_exports(exported, temporary, case, sheet, wanted, progress),
+            opened,
             output,
             declared,
             Options(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ordermine.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from ordermine.eventlog.manifest import Manifest
     from ordermine.ingest.privacy.settings import Privacy
@@ -61,6 +63,18 @@ def find_privacy(
             f"pseudonyms for {', '.join(columns)} need a key: give --key-file, or set {VARIABLE}", hint=MAKE
         )
     return Privacy(tuple(dict.fromkeys(columns)), key, frozenset(texts), left_out)
+
+
+def silent_opening(privacy: Privacy | None, exports: Sequence[str]) -> AbstractContextManager[None]:
+    """Take values out of the messages of errors while exports are opened under pseudonyms, when no column is known.
+
+    A database says, for example, which text is no number.
+    """
+    if privacy is None:
+        return nullcontext()
+    from ordermine.ingest.privacy.silence import without_values
+
+    return without_values({Path(export).name for export in exports})
 
 
 def _names(text: str | None, option: str) -> tuple[str, ...]:
