@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,11 +122,15 @@ def check_locked(connections: list[Any], folder: Path) -> None:
 )
 def test_s08_a_file_name_is_no_pattern(ordermine: Callable[..., Said], tmp_path: Path, name: str) -> None:
     """A file whose name has wildcards, quotes or other signs in it is read itself, not the files that its name would
-    match as a pattern; the project file that `inspect` writes for it fits it; its log can be queried."""
+    match as a pattern; the project file that `inspect` writes for it fits it; its log can be queried; and commands
+    that are printed for it can be given to a shell as they are."""
     for decoy in ("export1.csv", "abc.csv", "whatx.csv", "a.csv", "b.csv", "A.csv"):
         (tmp_path / decoy).write_text(EXPORT.format("decoy"))
     (tmp_path / name).write_text(EXPORT.format("real"))
-    assert ordermine("inspect", name, "-o", "p.toml", "--force").code == 0
+    said = ordermine("inspect", name, "-o", "p.toml", "--force")
+    assert said.code == 0
+    printed = [shlex.split(line) for line in said.out.splitlines() if line.startswith("ordermine ingest")]
+    assert printed == [["ordermine", "ingest", name, "-o", "LOG"]]
     folder = f"log of {name}"
     said = ordermine("ingest", name, "-o", folder, "--project", "p.toml")
     assert said.code == 0, said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from glob import escape
 from typing import TYPE_CHECKING, Any
@@ -142,5 +143,5 @@ def project_table(proposed: str) -> Table:
 
 def next_step(names: Sequence[str]) -> Table:
     """Return the command that makes a log of the files."""
-    files = " ".join(f"'{name}'" if " " in name else name for name in names)
+    files = " ".join(map(shlex.quote, names))
     return Table("Next", (), (), notes=(f"ordermine ingest {files} -o LOG",))
