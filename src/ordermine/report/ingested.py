@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from ordermine.report.table import Column, Table, counted
+from ordermine.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,7 +73,8 @@ def tables(manifest: Manifest, name: str) -> list[Table]:
         described = ", ".join(f"{key} {value}" for key, value in source.described.items())
         rows = [
             (key, column, source.reasons.get(key, "") + _format_note(manifest, key, column))
-            for key, column in source.mapping.items()
+            for key in KEY_COLUMNS
+            if (column := source.mapping.get(key)) is not None
         ]
         # What is read as what in the tables of a system, its preset says.
         if rows and not source.described.get("shape", "").startswith("preset "):
@@ -149,7 +152,6 @@ def _left_out(manifest: Manifest, name: str) -> Table:
         for file, counts in manifest.ledger.by_source.items()
         for reason, rows in counts["left_out"].items()
     ]
-    shown = f"'{name}'" if " " in name else name
     kept = "file, line and text" if manifest.privacy is None else "file and line, without its text"
     return Table(
         "Rows that are no event, and why",
@@ -157,7 +159,7 @@ def _left_out(manifest: Manifest, name: str) -> Table:
         rows,
         notes=(
             f"each is kept with its {kept}; look at them with:",
-            f'ordermine sql {shown} "SELECT * FROM left_out"',
+            f'ordermine sql {shlex.quote(name)} "SELECT * FROM left_out"',
         ),
     )
 
