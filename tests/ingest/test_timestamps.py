@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordermine.errors import InputError, UsageError
-from ordermine.ingest.timestamps import DAY, MIN, US, Format, FormatFinder, S, check_orders, coarsest, parse
+from ordermine.errors import InputError
+from ordermine.ingest.timestamps import DAY, MIN, US, Format, FormatFinder, S, coarsest, parse
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DMY = Format("day or month first", "dmy")
@@ -219,9 +219,3 @@ def test_precision_that_a_source_really_has() -> None:
     assert coarsest(np.array([0, 5 * minute])) == MIN
     assert coarsest(np.array([5 * minute, second])) == S
     assert coarsest(np.array([second, 1])) == US
-
-
-def test_declared_orders_are_checked() -> None:
-    check_orders(["dmy", "mdy", "ymd"])
-    with pytest.raises(UsageError, match="no date order 'dym'"):
-        check_orders(["dym"])

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 ROW_GROUP = 125_000
 """Events of a row group: small enough that readers share a part among threads."""
 
-PLAIN_COLUMNS = ("timestamp", "start_timestamp", "seconds_to_next", "source_row")
-"""Columns with so many values that a dictionary only costs time."""
-
 
 @dataclass(frozen=True, slots=True)
 class PartSummary:

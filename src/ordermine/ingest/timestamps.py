@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from ordermine.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import numpy as np
     import pyarrow as pa
 
@@ -499,12 +497,3 @@ def coarsest(micros: np.ndarray) -> int:
         if not np.any(micros % unit):
             return code
     return US
-
-
-def check_orders(declared: Iterable[str]) -> None:
-    """Check declared date orders; anything but dmy, mdy and ymd is a usage error."""
-    from ordermine.errors import UsageError, near
-
-    for order in declared:
-        if order not in ORDERS:
-            raise UsageError(f"no date order {order!r}", hint=near(order, ORDERS))
