@@ -17,6 +17,7 @@ from ordermine.eventlog.damage import first_line, unreadable
 from ordermine.eventlog.filters import Filters, parse_instant, selection_sql
 from ordermine.eventlog.manifest import Manifest, read_manifest
 from ordermine.interrupts import watch
+from ordermine.locked import LOCKED
 from ordermine.memory import memory_bytes
 from ordermine.placeholders import END_US, FIRST_US
 from ordermine.project import Project, load_project, parse_project
@@ -181,12 +182,7 @@ class Log:
         """DuckDB with the named views; reaches nothing but this log."""
         import duckdb
 
-        config: dict[str, Any] = {
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "python_enable_replacements": False,
-        }
+        config = dict(LOCKED)
         if self.threads:
             config["threads"] = self.threads
         if self.memory_limit:

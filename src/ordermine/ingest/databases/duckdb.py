@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ordermine.errors import EnvironmentFault, InputError, OrdermineError, UsageError
 from ordermine.ingest.databases.database import Relation, what_there_is
@@ -11,6 +11,7 @@ from ordermine.ingest.databases.statement import is_ordered
 from ordermine.ingest.databases.typed import TypedColumn, text_batch, wrapped
 from ordermine.ingest.readers.files import AGAIN
 from ordermine.interrupts import watch
+from ordermine.locked import LOCKED
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -58,11 +59,8 @@ def open_duckdb(path: Path, folder: Path) -> Iterator[DuckDB]:
     """
     import duckdb
 
-    config: dict[str, Any] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
-        "python_enable_replacements": False,
+    config = {
+        **LOCKED,
         "enable_external_access": False,
         "temp_directory": str(folder / "duckdb"),
     }

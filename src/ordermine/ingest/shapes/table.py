@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ordermine.ingest.encode import ColumnChoice, stamp_text
 from ordermine.ingest.timestamps import DAY, MIN, S, parse
 from ordermine.interrupts import watch
+from ordermine.locked import LOCKED
 from ordermine.temporary import folder_for
 
 if TYPE_CHECKING:
@@ -31,13 +32,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Return an empty DuckDB in memory that reaches no file; beyond its memory it spills into a temporary folder."""
     import duckdb
 
-    config: dict[str, Any] = {
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "allow_community_extensions": False,
-        "python_enable_replacements": False,
-    }
-    connection = duckdb.connect(config=config)
+    connection = duckdb.connect(config=dict(LOCKED))
     watch(connection)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET temp_directory = ?", [str(folder_for(connection) / "spilled")])
