@@ -7,8 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ordermine.canonical import SourceRecord
-from ordermine.errors import InputError, UsageError
-from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stamp_text, stored_names
+from ordermine.errors import UsageError
+from ordermine.ingest.encode import ALWAYS_CODED, DISTINCT_SHARE, ColumnChoice, Reading, stored_names
+from ordermine.ingest.formats import decide_format, find_formats
+from ordermine.ingest.head import check_header, first_rows, read_head
 from ordermine.ingest.lookup.declared import References, tie
 from ordermine.ingest.lookup.further import FurtherSource, no_events
 from ordermine.ingest.lookup.source import LookedUpSource
@@ -18,8 +20,6 @@ from ordermine.ingest.parts import assign_parts
 from ordermine.ingest.presets.join import join, mapping_of
 from ordermine.ingest.shapes.documents import DocumentFile, read_documents
 from ordermine.ingest.shapes.reshape import reshape
-from ordermine.ingest.source import NO_HEADER
-from ordermine.ingest.timestamps import Format, FormatFinder, family_of
 from ordermine.project import DeclaredSource
 from ordermine.schema import KEY_COLUMNS, REQUIRED_KEYS
 
@@ -30,11 +30,10 @@ if TYPE_CHECKING:
 
     from ordermine.ingest.parts import System
     from ordermine.ingest.source import Source
+    from ordermine.ingest.timestamps import Format
     from ordermine.project import Project
 
 SAMPLE_ROWS = 1000
-SHOWN_VALUES = 8
-STAMP_KEYS = ("timestamp", "start")
 NUMBER_KEYS = ("amount", "quantity")
 WITHOUT_EVENTS = ColumnMapping(dict(zip(REQUIRED_KEYS, REQUIRED_KEYS, strict=True)), {}, [], "events")
 """Columns of a file that only tells something about events."""
@@ -138,7 +137,7 @@ def _choice(
 ) -> tuple[dict[str, list[str | None]], ColumnMapping]:
     """Return the first values of every column, and which column plays which part."""
     if not options.columns and declared == DeclaredSource():
-        _check_header(source, head)
+        check_header(source, head)
     samples = {name: head.column(name).slice(0, SAMPLE_ROWS).to_pylist() for name in source.columns}
     asked = _declared(source, options)
     try:
@@ -208,7 +207,7 @@ def _plans(drafts: Sequence[Draft], references: References, project: Project, op
     plans = []
     for number, draft in enumerate(drafts):
         formats = {
-            key: _decide(finder, finders, draft.source, options.remembered_formats)
+            key: decide_format(finder, finders, draft.source, options.remembered_formats)
             for key, finder in finders[number].items()
         }
         known = {key: form for key, form in formats.items() if form is not None}
@@ -309,52 +308,6 @@ def _declared(source: Source, options: Options) -> dict[str, ColumnChoice]:
     return declared
 
 
-def first_rows(source: Source) -> pa.Table | None:
-    """Return the first batch that has rows; None where there is none."""
-    return next((rows for batch in source.batches() if (rows := batch.read().table).num_rows), None)
-
-
-def read_head(source: Source) -> pa.Table:
-    """Return the first batch that has rows.
-
-    Raises
-    ------
-    InputError
-        There is none.
-    """
-    head = first_rows(source)
-    if head is not None:
-        return head
-    left_out = sum(len(batch.read().left_out) for batch in source.batches())
-    if left_out:
-        raise InputError(
-            f"{source.name}: none of its {left_out:,} rows can be read", hint="look at it with: ordermine inspect"
-        )
-    raise InputError(f"{source.name}: it has a header but no rows", hint="export it again, with data")
-
-
-def _check_header(source: Source, head: pa.Table) -> None:
-    """Raise if the columns have no names, or names that are values: a date stands above a date."""
-    values = []
-    if source.described.get("header") == NO_HEADER:
-        values = [column[0].as_py() or "" for column in head.columns]
-    elif source.tabular and any(
-        _is_date(name) and _is_date(head.column(name)[0].as_py() or "") for name in source.columns
-    ):
-        values = list(source.columns)
-    if values:
-        shown = ", ".join(map(repr, values[:SHOWN_VALUES])) + (", …" if len(values) > SHOWN_VALUES else "")
-        raise InputError(
-            f"{source.name}: no header: the first line holds values: {shown}",
-            hint="put a line with the names of the columns above it, or say which column is what, by position, e.g. "
-            "--case 'column 1' --activity 'column 2' --timestamp 'column 3'",
-        )
-
-
-def _is_date(text: str) -> bool:
-    return family_of(text) is not None
-
-
 def _pieces(source: Source, head: pa.Table, column: str) -> Iterator[pa.Array]:
     """Yield the values of a column piece by piece, each once per piece."""
     yield head.column(column).combine_chunks().unique()
@@ -368,65 +321,3 @@ def _repeats(column: pa.ChunkedArray, name: str) -> bool:
         return True
     values = column.combine_chunks()
     return len(values.unique()) <= max(DISTINCT_SHARE * len(values), 100)
-
-
-def find_formats(
-    sources: Sequence[Source],
-    heads: Sequence[pa.Table],
-    columns: Sequence[Mapping[str, ColumnChoice]],
-    project: Project,
-    options: Options,
-) -> list[dict[str, FormatFinder]]:
-    """Collect evidence on the date format of each source's stamp columns; read on only while something is open."""
-    found = []
-    for source, head, choice in zip(sources, heads, columns, strict=True):
-        declared_source = project.source_of(source.name)
-        order = options.date_order or (declared_source.date_order if declared_source else None)
-        finders = {key: FormatFinder(_shown(choice[key]), order, key) for key in STAMP_KEYS if key in choice}
-        for key, finder in finders.items():
-            finder.look(stamp_text(head, choice[key]))
-        open_ = [key for key in finders if finders[key].undecided]
-        for batch in islice(source.batches(), 1, None) if open_ else ():
-            table = batch.read().table
-            for key in open_:
-                finders[key].look(stamp_text(table, choice[key]))
-            open_ = [key for key in open_ if finders[key].undecided]
-            if not open_:
-                break
-        found.append(finders)
-    return found
-
-
-def _decide(
-    finder: FormatFinder,
-    all_finders: Sequence[Mapping[str, FormatFinder]],
-    source: Source,
-    remembered: Mapping[str, Format],
-) -> Format | None:
-    """Return a column's format; another file of the same export may prove what this one leaves open."""
-    if finder.key == "start" and finder.family is None:
-        return None
-    if not finder.seen:
-        # A file from which no event came: the format of the others does, or any.
-        seen = [other.decide() for finders in all_finders for other in finders.values() if other.seen]
-        return next(iter(seen), Format("year first"))
-    if finder.ambiguous:
-        proofs = {
-            other.decide()
-            for finders in all_finders
-            for other in finders.values()
-            if other.column == finder.column and other.family == finder.family and other.proven
-        }
-        earlier = remembered.get(finder.column)
-        if earlier is not None and earlier.family == finder.family and earlier.order in finder.possible:
-            proofs.add(earlier)
-        if len(proofs) == 1:
-            return proofs.pop()
-    try:
-        return finder.decide()
-    except InputError as error:
-        raise InputError(f"{source.name}: {error}", hint=error.hint) from None
-
-
-def _shown(choice: ColumnChoice) -> str:
-    return choice if isinstance(choice, str) else " + ".join(choice)

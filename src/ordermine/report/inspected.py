@@ -7,8 +7,10 @@ from glob import escape
 from typing import TYPE_CHECKING, Any
 
 from ordermine.errors import InputError, OrdermineError
+from ordermine.ingest.formats import STAMP_KEYS, find_formats
+from ordermine.ingest.head import read_head
 from ordermine.ingest.mapping import ColumnMapping, declared_source, propose
-from ordermine.ingest.plan import STAMP_KEYS, Options, find_formats, read_head
+from ordermine.ingest.plan import Options
 from ordermine.ingest.shapes.columns import formats_of
 from ordermine.ingest.shapes.recognise import snapshots
 from ordermine.ingest.shapes.reshape import milestones_of
