@@ -61,7 +61,7 @@ def test_defects_are_counted_and_shown(real_logs: Path, tmp_path: Path) -> None:
     assert distorted.activities == 258
     expenses = read(tmp_path / "expenses", real_logs / "csv" / "mobis_challenge_log_2019_snippet.csv")
     assert expenses.sources[0].described["delimiter"] == "';'"
-    assert expenses.date_orders == {"end": "day or month first (dmy)", "start": "day or month first (dmy)"}
+    assert expenses.date_orders == {"end": "day first (dmy)", "start": "day first (dmy)"}
     assert expenses.not_recorded == {"department": {"": 22}, "resource": {"": 22}}
 
 
@@ -106,7 +106,7 @@ def test_order_to_cash(real_logs: Path, tmp_path: Path) -> None:
     ledger = found.ledger
     assert (ledger.rows_in, ledger.duplicates, ledger.events, ledger.rejected) == (31_877, 86, 31_791, 0)
     assert (found.cases, found.activities, found.variants) == (5_787, 16, 526)
-    assert found.date_orders == {"Date": "day or month first (dmy)"}
+    assert found.date_orders == {"Date": "day first (dmy)"}
     folder = found.folder(tmp_path / "log")
     top = pq.read_table(folder / "variants.parquet").slice(0, 1).to_pylist()[0]
     assert top["activities"] == ["Line Creation", "LgstCheckOnConfDat Removed", "Delivery", "Good Issue"]

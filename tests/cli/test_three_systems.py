@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +56,7 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     assert "(preset salesforce), recognised by the columns of 5 tables" in " ".join(said.out.split())
     assert "(preset sap-sales), recognised by the columns of 11 tables" in " ".join(said.out.split())
     assert "people.csv: could be looked up for department" in said.out
-    assert max(map(len, said.out.splitlines())) <= 80
+    assert max(len(line) for line in said.out.splitlines() if not line.startswith("ordermine ingest ")) <= 80
     written = Path("ordermine.toml").read_text(encoding="utf-8")
     assert 'files = "Complaints 2026.xlsx"\nshape = "wide"\ncase = "Order"' in written
     assert (
@@ -75,6 +77,10 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     }
     assert facts["by_source"]["people.csv"] == {"rows_in": 4, "events": 0, "left_out": {"looked up for department": 4}}
 
+    # Once more, when `*` names the log, too.
+    again = ordermine("ingest", *files, "log", "ordermine.toml", "-o", "log", "--force", "--format", "json", "-q")
+    assert json.loads(again.out)["result"] == facts
+
     # An order of SAP and the complaint about it are one case, and KLEIN's changes are those of two departments.
     shown = ordermine("show", "log", "0000019068", "--format", "json", "-q")
     steps = [(one["activity"], one["department"]) for one in json.loads(shown.out)["result"]["events"]]
@@ -83,12 +89,43 @@ def test_two_commands_lead_from_three_systems_to_one_log(ordermine: Callable[...
     assert [step for step, _ in steps][-3:] == ["Complaint received", "Answered", "Create credit memo request"]
 
 
+def test_the_next_command_can_be_copied(ordermine: Callable[..., Any], files: list[str], tmp_path: Path) -> None:
+    """It is one line, however long, and leaves out what would stop it, and says so."""
+    (tmp_path / "weather.csv").write_text("city,temp\nBerlin,3\nParis,4\n", encoding="utf-8")
+    said = ordermine("inspect", *files, "weather.csv", "-o", "ordermine.toml").out
+    [command] = [line for line in said.splitlines() if line.startswith("ordermine ingest ")]
+    assert shlex.split(command) == ["ordermine", "ingest", *files, "-o", "LOG"]
+    assert "weather.csv isn't in it: what it holds isn't known" in said
+    made = ordermine(*shlex.split(command)[1:-1], "log")
+    assert made.code == 0, made.err
+    assert made.err.startswith("\nnote: ")
+
+
+def test_the_next_command_asks_what_was_asked(ordermine: Callable[..., Any], tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "erp.sqlite") as erp:
+        erp.execute("CREATE TABLE steps (order_no, step, done_at)")
+        erp.execute("INSERT INTO steps VALUES ('1', 'Create order', '2026-01-01 08:00:00')")
+        erp.execute("CREATE TABLE customers (id, name)")
+    erp.close()
+    said = ordermine("inspect", "erp.sqlite", "--query", "SELECT * FROM steps").out
+    assert "ordermine ingest erp.sqlite --query 'SELECT * FROM steps' -o LOG" in said.splitlines()
+
+
+def test_notes_on_many_files_are_one(ordermine: Callable[..., Any], tmp_path: Path) -> None:
+    names = [f"day{number}.csv" for number in range(1, 4)]
+    for name in names:
+        (tmp_path / name).write_text(f"order,step,time\n{name},Ship,2026-01-01 08:00:00\n", encoding="utf-8")
+    said = ordermine("ingest", *names, "-o", "log").err
+    assert said.count("no offset") == 1
+    assert "day1.csv and 2 more files: 3 stamps have no offset" in said
+
+
 def test_inspect_says_which_dates_of_a_wide_file_are_ambiguous(ordermine: Callable[..., Any], tmp_path: Path) -> None:
     text = "Order,Received,Answered\n1,13.02.2026,2026-02-14\n2,14.02.2026,2026-02-15\n"
     (tmp_path / "wide.csv").write_text(text, encoding="utf-8")
     [file] = json.loads(ordermine("inspect", "wide.csv", "--format", "json").out)["result"]["files"]
     assert file["problems"] == []
-    assert file["date_formats"] == {"Received": "day or month first (dmy)", "Answered": "year first"}
+    assert file["date_formats"] == {"Received": "day first (dmy)", "Answered": "year first"}
     (tmp_path / "wide.csv").write_text(text.replace("13.", "11.").replace("14.", "12."), encoding="utf-8")
     [file] = json.loads(ordermine("inspect", "wide.csv", "--format", "json").out)["result"]["files"]
     assert "column 'Received': the order of day and month is ambiguous" in file["problems"][0]

@@ -30,7 +30,7 @@ def test_one_late_row_proves_the_order_of_all(
     monkeypatch.setattr(csv_module, "PIECE_BYTES", 1 << 16)
     rows = "".join(f"c{number},A,03/04/2024\n" for number in range(30_000))
     found = ingest_files(HEAD + rows + f"last,A,{last}\n")
-    assert found.manifest.date_orders == {"timestamp": f"day or month first ({order})"}
+    assert found.manifest.date_orders == {"timestamp": f"{'day' if order == 'dmy' else 'month'} first ({order})"}
     assert found.manifest.ledger.events == 30_001
     assert set(days(found.column("timestamp"))) == {
         "2024-04-03" if order == "dmy" else "2024-03-04",

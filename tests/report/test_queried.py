@@ -109,6 +109,14 @@ def test_a_wrong_column_gets_near_matches(path):
     assert "did you mean 'activity'" in caught.value.hint
 
 
+@pytest.mark.parametrize("query", ["SELECT source_file FROM left_out", "SELECT l.source_file FROM left_out l"])
+def test_columns_of_other_views_are_no_matches(path, query):
+    with pytest.raises(UsageError) as caught:
+        rows(path, query)
+    assert "'file'" in caught.value.hint
+    assert "'source_file'" not in caught.value.hint
+
+
 def test_a_failed_query_leaves_the_log_open_for_the_next(path):
     log = open_log(path)
     for query in ("SELECT nothing", "WITH gone AS (DELETE FROM meanings RETURNING *) SELECT * FROM gone"):

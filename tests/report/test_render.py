@@ -20,6 +20,12 @@ def one_column(values, unit="text"):
     return Table("T", (Column("name", "name", unit),), [(value,) for value in values])
 
 
+def test_lines_to_be_copied_stay_whole(capsys):
+    command = "ordermine ingest " + " ".join(f"orders-{number}.csv" for number in range(20)) + " -o LOG"
+    assert f"\n{command}\n" in text_of(capsys, Table("Next", (), (), notes=(command,), verbatim=True))
+    assert command not in text_of(capsys, Table("Next", (), (), notes=(command,)))
+
+
 @pytest.mark.parametrize(
     ("share", "text"),
     [

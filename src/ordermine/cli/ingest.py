@@ -47,8 +47,7 @@ def find_project(named: Path | None, exports: Sequence[str]) -> Project:
 def with_further_files(exports: Sequence[str], project: Project, named: Path | None) -> list[str]:
     """Return the exports, and those files that the project file tells to ask besides, which are in its folder.
 
-    Without a named project file that is the folder of the first export. A project file among the exports, as ``*`` may
-    name it, is none of them.
+    Without a named project file that is the folder of the first export.
 
     Raises
     ------
@@ -58,10 +57,18 @@ def with_further_files(exports: Sequence[str], project: Project, named: Path | N
     present = {Path(export).name for export in exports}
     folder = _folder(exports) if named is None else named.parent
     further = [folder / one.file for name, one in sorted(project.further_files().items()) if name not in present]
-    exported = [export for export in exports if Path(export).name != PROJECT_NAME]
-    if not exported:
+    exported = without_ours(exports)
+    if all(Path(export).name == PROJECT_NAME for export in exported):
         raise UsageError(f"{exports[0]}: a project file is no export", hint="name the exported files as well")
     return [*exported, *(str(path) for path in further if path.is_file())]
+
+
+def without_ours(exports: Sequence[str]) -> list[str]:
+    """Return the exports without project files and logs, which ``*`` may name; all where there is nothing else."""
+    from ordermine.eventlog.manifest import NAME
+
+    others = [one for one in exports if Path(one).name != PROJECT_NAME and not Path(one, NAME).is_file()]
+    return others or list(exports)
 
 
 def _folder(exports: Sequence[str]) -> Path:

@@ -31,7 +31,7 @@ def inspect(
 
     Example: ordermine inspect orders.csv -o ordermine.toml
     """
-    from ordermine.cli.ingest import find_project, with_further_files
+    from ordermine.cli.ingest import find_project, with_further_files, without_ours
     from ordermine.ingest.databases.choose import Wanted
     from ordermine.ingest.open import open_exports
     from ordermine.placing import write_file
@@ -65,7 +65,7 @@ def inspect(
     heading, tables = report.heading(found), report.tables(found)
     if output is None:
         tables.append(report.project_table(proposed))
-    tables.append(report.next_step([str(path) for path in exports]))
+    tables.append(report.next_step(found, without_ours(exports), query, sheet))
     if output_format == "md":
         typer.echo(markdown(heading, tables, ()), nl=False)
         return

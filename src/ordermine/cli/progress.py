@@ -43,11 +43,10 @@ class Progress:
             self._written = 0.0
 
     def notes(self, notes: Sequence[str]) -> None:
-        """Print notes."""
+        """Print notes, apart from what stands above them on a terminal."""
         self.done()
-        if not self._quiet:
-            for note in notes:
-                _tell(f"note: {visible(note)}\n")
+        if notes and not self._quiet:
+            _tell("\n" + "".join(f"note: {visible(note)}\n" for note in notes))
 
 
 def _tell(text: str) -> None:

@@ -339,5 +339,5 @@ def near_column(message: str, columns: Sequence[str]) -> str:
     """Return near matches for the column that a DuckDB message says doesn't exist; empty if it says something else."""
     import re
 
-    found = re.search(r'[Cc]olumn "([^"]+)"', message)
+    found = re.search(r'[Cc]olumn (?:named )?"([^"]+)"', message)
     return near(found[1], columns) if found else ""

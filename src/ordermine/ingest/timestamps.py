@@ -67,6 +67,7 @@ NUMBERS = {
 """Microseconds in one unit of each numeric family."""
 
 ORDERS = ("dmy", "mdy", "ymd")
+FIRST = {"dmy": "day", "mdy": "month", "ymd": "year"}
 DAY_US = 86_400_000_000
 MOST_HOURS = 15
 """Hours that the offsets of the time zone database ever had, at most: 15 and some minutes, in Alaska and Manila."""
@@ -102,7 +103,7 @@ class Format:
     """dmy, mdy or ymd where the family leaves it open."""
 
     def __str__(self) -> str:
-        return f"{self.family} ({self.order})" if self.order else self.family
+        return f"{FIRST[self.order]} first ({self.order})" if self.order else self.family
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def with_remembered(options: Options, old: Manifest) -> Options:
         column: Format(DAY_OR_MONTH, order)
         for column, shown in old.date_orders.items()
         for order in ORDERS
-        if shown == str(Format(DAY_OR_MONTH, order))
+        if shown.endswith(f"({order})")
     }
     return replace(
         options,

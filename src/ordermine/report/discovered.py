@@ -108,7 +108,7 @@ def heading(process: Process, manifest: Manifest, name: str, filters: Mapping[st
     if left_out:
         reasons = [counted(ledger.duplicates, "exact duplicate")] if ledger.duplicates else []
         reasons += [f"{count:,} {reason}" for reason, count in ledger.rejected_by_reason.items()]
-        lines.append(f"{left_out:,} of {counted(ledger.rows_in, 'row')} left out: {', '.join(reasons)}")
+        lines.append(f"{left_out:,} of {counted(ledger.rows_in, 'row')} left out: {'; '.join(reasons)}")
     return lines
 
 

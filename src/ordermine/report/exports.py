@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from glob import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ordermine.ingest.lookup.suggest import suggest
@@ -137,11 +138,30 @@ def tables(found: Exports) -> list[Table]:
 def project_table(proposed: str) -> Table:
     """Return the proposed project file, for reading."""
     return Table(
-        "Proposed ordermine.toml (write it with -o ordermine.toml)", (), (), notes=tuple(proposed.rstrip().split("\n"))
+        "Proposed ordermine.toml (write it with -o ordermine.toml)",
+        (),
+        (),
+        notes=tuple(proposed.rstrip().split("\n")),
+        verbatim=True,
     )
 
 
-def next_step(names: Sequence[str]) -> Table:
-    """Return the command that makes a log of the files."""
-    files = " ".join(map(shlex.quote, names))
-    return Table("Next", (), (), notes=(f"ordermine ingest {files} -o LOG",))
+def next_step(found: Exports, names: Sequence[str], query: str | None = None, sheet: str | None = None) -> Table:
+    """Return the command that makes a log of the files, but for those of which isn't known what they are.
+
+    Parameters
+    ----------
+    found
+        What is in the files.
+    names
+        The files, as they were named.
+    query, sheet
+        What of them was asked for.
+    """
+    unknown = {item.source.name for item in found.files if item.mapping is None}
+    known = [name for name in names if Path(name).name not in unknown]
+    notes = [f"{name} isn't in it: what it holds isn't known" for name in names if known and Path(name).name in unknown]
+    asked = {"--query": query, "--sheet": sheet}
+    words = [*(known or names), *(word for option, value in asked.items() if value for word in (option, value))]
+    command = " ".join(["ordermine ingest", *map(shlex.quote, words), "-o LOG"])
+    return Table("Next", (), (), notes=(command, *notes), verbatim=True)

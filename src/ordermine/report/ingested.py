@@ -161,6 +161,7 @@ def _left_out(manifest: Manifest, name: str) -> Table:
             f"each is kept with its {kept}; look at them with:",
             f'ordermine sql {shlex.quote(name)} "SELECT * FROM left_out"',
         ),
+        verbatim=True,
     )
 
 

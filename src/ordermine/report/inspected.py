@@ -89,9 +89,9 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
                 try:
                     formats[key] = str(finders[key].decide())
                 except InputError as error:
-                    problems.append(f"{error}; {error.hint}")
+                    problems.append(_problem(error))
     except OrdermineError as error:
-        problems.append(f"{error}; {error.hint}")
+        problems.append(_problem(error))
     keys: dict[str, str] = {}
     for key, column in mapping.columns.items() if mapping else ():
         for name in (column,) if isinstance(column, str) else column:
@@ -114,7 +114,7 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
             found_formats = formats_of(source, milestones, in_file.date_order if in_file else None)
             formats = {str(column): str(form) for column, form in found_formats.items()}
         except InputError as error:
-            problems.append(f"{error}; {error.hint}")
+            problems.append(_problem(error))
     return Inspected(
         source,
         head.num_rows,
@@ -128,6 +128,12 @@ def look(source: Source, project: Project, case: str | None = None) -> Inspected
         sequence,
         values,
     )
+
+
+def _problem(error: OrdermineError) -> str:
+    """Return what is wrong and what to do; below what takes several lines, on a line of its own."""
+    said = str(error)
+    return f"{said}\n{error.hint}" if "\n" in said else f"{said}; {error.hint}"
 
 
 def proposed_source(item: Inspected) -> DeclaredSource | None:

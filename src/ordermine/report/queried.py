@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,7 @@ def run(log: Log, query: str) -> Table:
     except duckdb.OutOfMemoryException as error:
         raise EnvironmentFault(f"not enough memory: {first_line(error)}", hint="raise --memory-limit") from error
     except duckdb.Error as error:
-        hint = near_column(str(error), log.columns) or f"the views are {VIEWS}"
+        hint = near_column(str(error), _columns_asked(log, query)) or f"the views are {VIEWS}"
         raise UsageError(first_line(error), hint=hint) from error
     finally:
         connection.execute("ROLLBACK")
@@ -64,6 +65,12 @@ def run(log: Log, query: str) -> Table:
         for name, field in zip(names, found.schema, strict=True)
     )
     return Table(counted(len(rows), "row"), columns, [tuple(_plain(value) for value in row) for row in rows])
+
+
+def _columns_asked(log: Log, query: str) -> list[str]:
+    """Return the columns of the views whose names stand in a query."""
+    views = [view for view in VIEWS.split(", ") if re.search(rf"\b{view}\b", query, re.IGNORECASE)]
+    return [row[0] for view in views for row in log.connection.execute(f"DESCRIBE {view}").fetchall()]
 
 
 def _unique(names: list[str]) -> list[str]:

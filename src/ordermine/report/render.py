@@ -55,7 +55,7 @@ def print_tables(console: Console, heading: Sequence[str], tables: Sequence[Tabl
         if table.more:
             console.print(Text(f"… and {table.more:,} more", style="dim"))
         for note in table.notes:
-            console.print(Text(visible(note), style="dim"))
+            console.print(Text(visible(note), style="dim"), soft_wrap=table.verbatim)
     if notes:
         console.print()
         for note in notes:

@@ -32,6 +32,8 @@ class Table:
     """Rows that exist but aren't in `rows`."""
     notes: tuple[str, ...] = field(default=())
     """What has to be said with the numbers."""
+    verbatim: bool = False
+    """Whether the notes are there to be copied: a terminal gets their lines whole."""
 
 
 def share_text(share: float) -> str:
