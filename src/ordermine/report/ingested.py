@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from ordermine.eventlog.manifest import Manifest
 
+COUNTED = {
+    "wide": "counted as a row: each date in a milestone, and each order without one",
+    "snapshots": "counted as a row: each change that a snapshot shows, and each snapshot that shows none",
+}
+"""Shapes of which a row of the file may be several events → what the ledger counts."""
+
 
 def result(manifest: Manifest) -> dict[str, Any]:
     """Return the `result` of the JSON."""
@@ -83,7 +89,10 @@ def tables(manifest: Manifest, name: str) -> list[Table]:
                     f"{source.name}",
                     (Column("key", "read as"), Column("column", "from column"), Column("reason", "because")),
                     rows,
-                    notes=(described,),
+                    notes=(
+                        described,
+                        *(told for shape, told in COUNTED.items() if source.described.get("shape") == shape),
+                    ),
                 )
             )
     if manifest.ledger.rejected or manifest.ledger.duplicates:
