@@ -120,6 +120,14 @@ def test_notes_on_many_files_are_one(ordermine: Callable[..., Any], tmp_path: Pa
     assert "day1.csv and 2 more files: 3 stamps have no offset" in said
 
 
+def test_ingest_says_what_is_a_row_of_a_wide_file(ordermine: Callable[..., Any], tmp_path: Path) -> None:
+    text = "Order,Received,Answered\n1,2026-02-13,2026-02-14\n2,2026-02-14,\n3,,\n"
+    (tmp_path / "wide.csv").write_text(text, encoding="utf-8")
+    said = " ".join(ordermine("ingest", "wide.csv", "-o", "log").out.split())
+    assert "4 rows in = 3 events + 0 exact duplicates + 1 left out" in said
+    assert "counted as a row: each date in a milestone, and each order without one" in said
+
+
 def test_inspect_says_which_dates_of_a_wide_file_are_ambiguous(ordermine: Callable[..., Any], tmp_path: Path) -> None:
     text = "Order,Received,Answered\n1,13.02.2026,2026-02-14\n2,14.02.2026,2026-02-15\n"
     (tmp_path / "wide.csv").write_text(text, encoding="utf-8")

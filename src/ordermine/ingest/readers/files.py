@@ -39,7 +39,7 @@ def check_readable(path: Path) -> None:
     try:
         kind = path.stat().st_mode
         if stat.S_ISDIR(kind):
-            raise UsageError(f"{path.name} is a folder", hint="name the exported files in it")
+            raise UsageError(f"{path.name} is a folder", hint="name the exported files in it, or leave it out")
         if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
             # It would be waited for forever, and an export is read more than once.
             raise UsageError(f"{path.name} is a pipe", hint=f"read it from stdin: ordermine … - < {path.name}")
