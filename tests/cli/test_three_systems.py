@@ -112,12 +112,15 @@ def test_the_next_command_asks_what_was_asked(ordermine: Callable[..., Any], tmp
 
 
 def test_notes_on_many_files_are_one(ordermine: Callable[..., Any], tmp_path: Path) -> None:
-    names = [f"day{number}.csv" for number in range(1, 4)]
+    names = [f"day{number}.csv" for number in range(1, 12)]
     for name in names:
         (tmp_path / name).write_text(f"order,step,time\n{name},Ship,2026-01-01 08:00:00\n", encoding="utf-8")
     said = ordermine("ingest", *names, "-o", "log").err
     assert said.count("no offset") == 1
-    assert "day1.csv and 2 more files: 3 stamps have no offset" in said
+    assert "note: day1.csv: 1 stamps have no offset" in said
+    assert "(and 10 more such notes)\n" in said
+    notes = json.loads(ordermine("discover", "log", "--format", "json", "-q").out)["notes"]
+    assert sum("no offset" in note for note in notes) == 11
 
 
 def test_ingest_says_what_is_a_row_of_a_wide_file(ordermine: Callable[..., Any], tmp_path: Path) -> None:

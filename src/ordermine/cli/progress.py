@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -11,6 +12,9 @@ from ordermine.report.table import visible
 
 PATIENCE_S = 1.0
 """What takes less is not worth a line."""
+
+MOST_ALIKE = 3
+"""Notes that say the same of different files and are all shown; the JSON has all."""
 
 
 class Progress:
@@ -46,7 +50,19 @@ class Progress:
         """Print notes, apart from what stands above them on a terminal."""
         self.done()
         if notes and not self._quiet:
-            _tell("\n" + "".join(f"note: {visible(note)}\n" for note in notes))
+            _tell("\n" + "".join(f"note: {visible(note)}\n" for note in _without_alike(notes)))
+
+
+def _without_alike(notes: Sequence[str]) -> list[str]:
+    """Return notes, of many that say the same of one file each only the first, with how many there are."""
+    alike: dict[str, list[str]] = {}
+    for note in notes:
+        file, _, said = note.partition(": ")
+        alike.setdefault(re.sub(r"[0-9]+", "0", said or file), []).append(note)
+    shown = []
+    for same in alike.values():
+        shown += same if len(same) <= MOST_ALIKE else [f"{same[0]} (and {len(same) - 1:,} more such notes)"]
+    return shown
 
 
 def _tell(text: str) -> None:

@@ -27,8 +27,6 @@ SHOWN_ROWS = 5
 MOST_DAYS = 6
 """Placeholder days that a note names."""
 
-FILES = "files"
-"""Where notes speak of files that are read by themselves."""
 KEPT = "exact duplicate events were kept"
 AT_LEAST = "counts of steps are at least so many, since this log can't show"
 
@@ -136,16 +134,15 @@ def _unseen(run: Run) -> tuple[str, ...]:
 
 
 def _zone_notes(run: Run) -> Iterator[str]:
-    """Yield in how many stamps of which files, or of which system's tables, the zone was assumed."""
-    naive: dict[str, dict[str, int]] = {}
+    """Yield in how many stamps of which file, or of which system's tables, the zone was assumed."""
+    naive: dict[object, dict[str, int]] = {}
     for at, plan in run.plans.items():
         if run.tallies[at].naive and not plan.zone_known:
-            together = plan.source.described["shape"] if plan.joined else FILES
+            together = plan.source.described["shape"] if plan.joined else at
             naive.setdefault(together, {})[run.records[at].name] = run.tallies[at].naive
-    for together, stamps in naive.items():
+    for stamps in naive.values():
         first, *others = stamps
-        of_what = f"more {'file' if len(others) == 1 else 'files'}" if together == FILES else "more of its tables"
-        more = f" and {len(others):,} {of_what}" if others else ""
+        more = f" and {len(others):,} more of its tables" if others else ""
         yield (
             f"{first}{more}: {sum(stamps.values()):,} stamps have no offset and were taken as UTC; name the "
             "zone with --timezone"
