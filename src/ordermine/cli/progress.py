@@ -13,7 +13,7 @@ from ordermine.report.table import visible
 PATIENCE_S = 1.0
 """What takes less is not worth a line."""
 
-MOST_ALIKE = 3
+MOST_ALIKE = 5
 """Notes that say the same of different files and are all shown; the JSON has all."""
 
 
